@@ -1,0 +1,18 @@
+import type {JobEvent} from '../model/event.ts';
+import type {EngineClient} from './link/messages.ts';
+
+/** The engine in this process: what the link serves and headless commands hold. */
+export type Engine = EngineClient & {
+	/** Every public event, in order. Returns a function that stops listening. */
+	onEvent(listener: (event: JobEvent) => void): () => void;
+	/** Stops what runs (parked and saved), releases the folder, closes everything. */
+	shutDown(): Promise<void>;
+};
+
+export type EngineOptions = {
+	/** folder with one record a job, `~/.config/muster/jobs` */
+	readonly jobsFolder: string;
+	/** keep the ledger out of the output folder: `check` without `--to` */
+	readonly ledgerFolder?: string;
+	readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+};
