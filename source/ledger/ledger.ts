@@ -1,0 +1,70 @@
+import {mkdirSync} from 'node:fs';
+import path from 'node:path';
+import {type Database, openLedgerDatabase} from './database.ts';
+import {FilesTable, type LocalFile} from './files-table.ts';
+import {PlanTable} from './plan-table.ts';
+import {type DoneRow, type FailedRow, ProgressTable} from './progress-table.ts';
+import {RollCallTable} from './roll-call-table.ts';
+import {RowWindows} from './row-windows.ts';
+
+/** A batch of outcomes, written in one transaction. */
+export type Outcomes = {
+	readonly done: readonly (DoneRow & {readonly file: LocalFile})[];
+	readonly failed: readonly FailedRow[];
+};
+
+/**
+ * A job's only lasting state: SQLite at FOLDER/.muster/ledger.sqlite, written by the engine thread
+ * alone. Each table class owns the statements of one stage; a stage reads what the stage before it
+ * left here.
+ */
+export class Ledger {
+	readonly rollCall: RollCallTable;
+	readonly plan: PlanTable;
+	readonly progress: ProgressTable;
+	readonly files: FilesTable;
+	readonly windows: RowWindows;
+	readonly #db: Database;
+
+	private constructor(database: Database) {
+		this.#db = database;
+		this.rollCall = new RollCallTable(database);
+		this.plan = new PlanTable(database);
+		this.progress = new ProgressTable(database);
+		this.files = new FilesTable(database);
+		this.windows = new RowWindows(database);
+	}
+
+	/** `folder` is the `.muster` folder; it is made when it does not exist. */
+	static open(folder: string): Ledger {
+		mkdirSync(folder, {recursive: true});
+		return new Ledger(openLedgerDatabase(path.join(folder, 'ledger.sqlite')));
+	}
+
+	meta(key: string): string | undefined {
+		const row = this.#db.get('SELECT value FROM meta WHERE key = ?', key);
+		return row === undefined ? undefined : String(row['value']);
+	}
+
+	setMeta(key: string, value: string): void {
+		this.#db.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, value);
+	}
+
+	record(outcomes: Outcomes): void {
+		this.#db.transaction(() => {
+			for (const row of outcomes.done) {
+				this.progress.done(row);
+				this.files.put(row.file);
+			}
+			for (const row of outcomes.failed) this.progress.failed(row);
+		});
+	}
+
+	transaction<Result>(work: () => Result): Result {
+		return this.#db.transaction(work);
+	}
+
+	close(): void {
+		this.#db.close();
+	}
+}

@@ -1,0 +1,397 @@
+import type {ObjectInfo} from '../model/object.ts';
+import type {GuessReason, MatchRule} from '../model/match.ts';
+import type {ManifestProblem, WantedItem} from '../model/wanted.ts';
+import type {Database} from './database.ts';
+import {objectIndexes, rollCallTableNames, rollCallTables, wantedIndexes} from './schema.ts';
+import {ruleNumber, stateNumber} from './states.ts';
+
+export type NewWanted = {readonly item: WantedItem; readonly groupId: number};
+
+export type Verdict =
+	| {
+			readonly kind: 'found';
+			readonly wantedId: number;
+			readonly objectId: number;
+			readonly rule: MatchRule;
+	  }
+	| {
+			readonly kind: 'ambiguous';
+			readonly wantedId: number;
+			readonly rule: MatchRule;
+			readonly objectIds: readonly number[];
+	  }
+	| {
+			readonly kind: 'missing';
+			readonly wantedId: number;
+			readonly guesses: readonly {readonly objectId: number; readonly reason: GuessReason}[];
+	  };
+
+export type UnresolvedRow = {
+	readonly id: number;
+	readonly path: string;
+	readonly bucket: string | null;
+};
+
+/** The ledger's side of a roll call: wanted rows, listed objects and the join between them. */
+export class RollCallTable {
+	readonly #db: Database;
+
+	constructor(database: Database) {
+		this.#db = database;
+	}
+
+	/** Drops the last roll call. What lies in the folder (`files`) stays. */
+	reset(): void {
+		this.#db.transaction(() => {
+			for (const table of rollCallTableNames) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
+			this.#db.exec(rollCallTables);
+		});
+	}
+
+	addGroup(name: string): number {
+		return this.#db.insert('INSERT INTO groups (name) VALUES (?)', name);
+	}
+
+	addWanted(rows: readonly NewWanted[]): void {
+		this.#db.transaction(() => {
+			for (const {item, groupId} of rows) {
+				const {address} = item;
+				const [bucket, path] =
+					address.kind === 'object' ? [address.ref.bucket, address.ref.key] : [null, address.path];
+				this.#db.run(
+					'INSERT INTO wanted (group_id, row, text, bucket, path) VALUES (?, ?, ?, ?, ?)',
+					groupId,
+					item.row,
+					item.text,
+					bucket,
+					path,
+				);
+			}
+		});
+	}
+
+	/** A list of an actor that can't be read stands as one missing row, with its reason. */
+	addMissingList(problem: ManifestProblem, groupId: number): void {
+		this.#db.run(
+			'INSERT INTO wanted (group_id, row, text, path, state, reason) VALUES (?, ?, ?, ?, ?, ?)',
+			groupId,
+			problem.row ?? 0,
+			problem.text,
+			'',
+			stateNumber.missing,
+			problem.message,
+		);
+	}
+
+	addProblem(problem: ManifestProblem): void {
+		this.#db.run(
+			'INSERT INTO problems (row, line, text, message) VALUES (?, ?, ?, ?)',
+			problem.row ?? null,
+			problem.line ?? null,
+			problem.text,
+			problem.message,
+		);
+	}
+
+	/** Rows that name the same thing twice; `perGroup` when groups have folders of their own. */
+	markRepeats(perGroup: boolean): void {
+		const same = perGroup ? 'bucket, path, group_id' : 'bucket, path';
+		this.#db.exec(`
+			UPDATE wanted SET state = ${stateNumber.duplicate}, duplicate_of = first.id
+			FROM (SELECT id, min(id) OVER (PARTITION BY ${same}) AS first_id FROM wanted WHERE state = 0) AS ranked
+			JOIN wanted AS first ON first.id = ranked.first_id
+			WHERE wanted.id = ranked.id AND ranked.first_id <> ranked.id
+		`);
+	}
+
+	/** Objects of a listing page or of single questions; a key that is known already is left as it is. */
+	addObjects(
+		bucket: string,
+		objects: readonly ObjectInfo[],
+		probeOf: (key: string) => string,
+	): void {
+		this.#db.transaction(() => {
+			for (const object of objects) {
+				this.#db.run(
+					'INSERT OR IGNORE INTO objects (bucket, key, size, etag, modified, storage, probe) VALUES (?, ?, ?, ?, ?, ?, ?)',
+					bucket,
+					object.key,
+					object.size,
+					object.etag ?? null,
+					object.modified ?? null,
+					object.storageClass ?? null,
+					probeOf(object.key),
+				);
+			}
+		});
+	}
+
+	indexObjects(): void {
+		this.#db.exec(objectIndexes);
+	}
+
+	indexWanted(): void {
+		this.#db.exec(wantedIndexes);
+	}
+
+	/** Everything listed is wanted; `groupOf` names the group of a key. Chunked by the caller. */
+	objectsAfter(
+		id: number,
+		limit: number,
+	): readonly {id: number; bucket: string; key: string; size: number}[] {
+		return this.#db
+			.all('SELECT id, bucket, key, size FROM objects WHERE id > ? ORDER BY id LIMIT ?', id, limit)
+			.map((row) => ({
+				id: Number(row['id']),
+				bucket: String(row['bucket']),
+				key: String(row['key']),
+				size: Number(row['size']),
+			}));
+	}
+
+	addFound(
+		rows: readonly {
+			groupId: number;
+			row: number;
+			text: string;
+			bucket: string;
+			path: string;
+			objectId: number;
+			rule: MatchRule;
+			extraOf?: number;
+		}[],
+	): void {
+		this.#db.transaction(() => {
+			for (const row of rows) {
+				this.#db.run(
+					'INSERT INTO wanted (group_id, row, text, bucket, path, state, rule, object_id, extra_of) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+					row.groupId,
+					row.row,
+					row.text,
+					row.bucket,
+					row.path,
+					stateNumber.found,
+					ruleNumber(row.rule),
+					row.objectId,
+					row.extraOf ?? null,
+				);
+			}
+		});
+	}
+
+	/** URLs, whole keys and paths below the prefix: one index look-up a row, strongest first. */
+	resolveExact(bucket: string, prefix: string): void {
+		const found = stateNumber.found;
+		this.#db.transaction(() => {
+			this.#db.run(`
+				UPDATE wanted SET object_id = o.id, state = ${found}, rule = ${ruleNumber('key')}
+				FROM objects AS o WHERE wanted.state = 0 AND wanted.bucket IS NOT NULL
+				AND o.bucket = wanted.bucket AND o.key = wanted.path`);
+			this.#db.run(
+				`UPDATE wanted SET object_id = o.id, state = ${found}, rule = ${ruleNumber('key')}
+				FROM objects AS o WHERE wanted.state = 0 AND wanted.bucket IS NULL
+				AND o.bucket = ? AND o.key = wanted.path`,
+				bucket,
+			);
+			for (const base of prefixForms(prefix)) {
+				this.#db.run(
+					`UPDATE wanted SET object_id = o.id, state = ${found}, rule = ${ruleNumber('path')}
+					FROM objects AS o WHERE wanted.state = 0 AND wanted.bucket IS NULL
+					AND o.bucket = ? AND o.key = ? || wanted.path`,
+					bucket,
+					base,
+				);
+			}
+		});
+	}
+
+	unresolvedAfter(id: number, limit: number): readonly UnresolvedRow[] {
+		return this.#db
+			.all(
+				'SELECT id, path, bucket FROM wanted WHERE state = 0 AND id > ? ORDER BY id LIMIT ?',
+				id,
+				limit,
+			)
+			.map((row) => ({
+				id: Number(row['id']),
+				path: String(row['path']),
+				bucket: row['bucket'] === null ? null : String(row['bucket']),
+			}));
+	}
+
+	countUnresolved(): number {
+		return Number(this.#db.get('SELECT count(*) AS n FROM wanted WHERE state = 0')?.['n'] ?? 0);
+	}
+
+	/** Candidates of a probe in key order, at most `limit`. */
+	candidatesOf(bucket: string, probe: string, limit: number): readonly {id: number; key: string}[] {
+		return this.#db
+			.all(
+				'SELECT id, key FROM objects WHERE probe = ? AND bucket = ? ORDER BY key LIMIT ?',
+				probe,
+				bucket,
+				limit,
+			)
+			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
+	}
+
+	*candidateStream(bucket: string, probe: string): Generator<{id: number; key: string}> {
+		for (const row of this.#db.iterate(
+			'SELECT id, key FROM objects WHERE probe = ? AND bucket = ? ORDER BY key',
+			probe,
+			bucket,
+		)) {
+			yield {id: Number(row['id']), key: String(row['key'])};
+		}
+	}
+
+	*allKeys(): Generator<{id: number; key: string}> {
+		for (const row of this.#db.iterate('SELECT id, key FROM objects')) {
+			yield {id: Number(row['id']), key: String(row['key'])};
+		}
+	}
+
+	/** Unresolved rows by probe, for a join that reads each probe's candidates once. */
+	startProbes(): void {
+		this.#db.exec(`
+			DROP TABLE IF EXISTS temp.probes;
+			CREATE TEMP TABLE probes (probe TEXT, wanted_id INTEGER, PRIMARY KEY (probe, wanted_id)) WITHOUT ROWID;
+		`);
+	}
+
+	addProbes(rows: readonly {probe: string; wantedId: number}[]): void {
+		this.#db.transaction(() => {
+			for (const {probe, wantedId} of rows) {
+				this.#db.run(
+					'INSERT OR IGNORE INTO probes (probe, wanted_id) VALUES (?, ?)',
+					probe,
+					wantedId,
+				);
+			}
+		});
+	}
+
+	/** Probes after `probe`, with whether any object has them. */
+	probesAfter(probe: string | undefined, limit: number): readonly string[] {
+		const rows =
+			probe === undefined
+				? this.#db.all('SELECT DISTINCT probe FROM probes ORDER BY probe LIMIT ?', limit)
+				: this.#db.all(
+						'SELECT DISTINCT probe FROM probes WHERE probe > ? ORDER BY probe LIMIT ?',
+						probe,
+						limit,
+					);
+		return rows.map((row) => String(row['probe']));
+	}
+
+	wantedOfProbe(probe: string): readonly {id: number; path: string}[] {
+		return this.#db
+			.all(
+				'SELECT w.id AS id, w.path AS path FROM probes AS p JOIN wanted AS w ON w.id = p.wanted_id WHERE p.probe = ?',
+				probe,
+			)
+			.map((row) => ({id: Number(row['id']), path: String(row['path'])}));
+	}
+
+	endProbes(): void {
+		this.#db.exec('DROP TABLE IF EXISTS temp.probes');
+	}
+
+	record(verdicts: readonly Verdict[]): void {
+		this.#db.transaction(() => {
+			for (const verdict of verdicts) this.#recordOne(verdict);
+		});
+	}
+
+	#recordOne(verdict: Verdict): void {
+		const {wantedId} = verdict;
+		if (verdict.kind === 'found') {
+			this.#db.run(
+				'UPDATE wanted SET state = ?, rule = ?, object_id = ? WHERE id = ?',
+				stateNumber.found,
+				ruleNumber(verdict.rule),
+				verdict.objectId,
+				wantedId,
+			);
+			return;
+		}
+		const candidates: readonly {objectId: number; reason: GuessReason | null}[] =
+			verdict.kind === 'ambiguous'
+				? verdict.objectIds.map((objectId) => ({objectId, reason: null}))
+				: verdict.guesses;
+		this.#db.run(
+			'UPDATE wanted SET state = ?, rule = ?, object_id = NULL WHERE id = ?',
+			stateNumber[verdict.kind],
+			verdict.kind === 'ambiguous' ? ruleNumber(verdict.rule) : null,
+			wantedId,
+		);
+		for (const [position, {objectId, reason}] of candidates.entries()) {
+			this.#db.run(
+				'INSERT OR REPLACE INTO candidates (wanted_id, position, object_id, reason) VALUES (?, ?, ?, ?)',
+				wantedId,
+				position,
+				objectId,
+				reason,
+			);
+		}
+	}
+
+	/** Rows that stayed unresolved after every rule. */
+	missingWithoutGuess(limit: number): readonly {id: number; path: string}[] {
+		return this.#db
+			.all(
+				`SELECT id, path FROM wanted WHERE state = ${stateNumber.missing} AND path <> ''
+				AND NOT EXISTS (SELECT 1 FROM candidates AS c WHERE c.wanted_id = wanted.id) ORDER BY id LIMIT ?`,
+				limit,
+			)
+			.map((row) => ({id: Number(row['id']), path: String(row['path'])}));
+	}
+
+	addGuesses(wantedId: number, guesses: readonly {objectId: number; reason: GuessReason}[]): void {
+		for (const [position, {objectId, reason}] of guesses.entries()) {
+			this.#db.run(
+				'INSERT OR IGNORE INTO candidates (wanted_id, position, object_id, reason) VALUES (?, ?, ?, ?)',
+				wantedId,
+				position,
+				objectId,
+				reason,
+			);
+		}
+	}
+
+	setMissing(wantedId: number, reason: string | null): void {
+		this.#db.run(
+			'UPDATE wanted SET state = ?, reason = ? WHERE id = ?',
+			stateNumber.missing,
+			reason,
+			wantedId,
+		);
+	}
+
+	/** Buckets that the manifest's URLs name, with how many rows and the span of their keys. */
+	wantedBuckets(): readonly {bucket: string; rows: number; first: string; last: string}[] {
+		return this.#db
+			.all(
+				'SELECT bucket, count(*) AS n, min(path) AS first, max(path) AS last FROM wanted WHERE bucket IS NOT NULL AND state = 0 GROUP BY bucket ORDER BY n DESC',
+			)
+			.map((row) => ({
+				bucket: String(row['bucket']),
+				rows: Number(row['n']),
+				first: String(row['first']),
+				last: String(row['last']),
+			}));
+	}
+
+	countNames(): number {
+		return Number(
+			this.#db.get('SELECT count(*) AS n FROM wanted WHERE bucket IS NULL AND state = 0')?.['n'] ??
+				0,
+		);
+	}
+}
+
+/** The prefix as given, and as a folder where it has no closing slash. */
+function prefixForms(prefix: string): readonly string[] {
+	if (prefix === '') return [];
+	return prefix.endsWith('/') ? [prefix] : [`${prefix}/`, prefix];
+}
