@@ -105,7 +105,14 @@ export type RequestWriter = {
 	 */
 	write(
 		ref: ObjectRef,
-		options: {range?: ByteRange; etag?: string; checksum?: boolean},
+		options: {
+			range?: ByteRange;
+			etag?: string;
+			/** asks for the object's checksums; yes unless false */
+			checksum?: boolean;
+			/** `HEAD` for facts and checksums alone, before the parts of a large object */
+			method?: 'GET' | 'HEAD';
+		},
 		credentials: Credentials | undefined,
 	): Promise<SignedRequest> | SignedRequest;
 	/** What a status other than 200 or 206 means. `body` is at most 64 KiB of the answer. */

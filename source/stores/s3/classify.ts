@@ -1,0 +1,343 @@
+import type {ErrorCode, ErrorRecord, Remedy} from '../../model/error.ts';
+import type {ObjectRef} from '../../model/object.ts';
+import {safeText} from '../../model/safe-text.ts';
+import type {Answer, ResponseHeaders} from '../types.ts';
+import {isRegion} from './address.ts';
+import {tagText} from './xml.ts';
+
+/** A response that is not success; `body` may be cut off or empty (HEAD). */
+export type Refusal = {
+	readonly status: number;
+	readonly headers: ResponseHeaders;
+	readonly body: string;
+	/** the service's code, where someone else has read the body already */
+	readonly code?: string;
+	readonly message?: string;
+};
+
+/** What the request was about: `key` is '' for a bucket, `bucket` '' for the service. */
+export type Asked = {
+	readonly ref: ObjectRef | {readonly bucket: string; readonly key: ''};
+	/** milliseconds that requests were already corrected by */
+	readonly clockOffset: number;
+};
+
+/** A refusal with its code known. */
+type Known = Refusal & {readonly code: string; readonly asked: Asked};
+type Reader = (known: Known) => Answer;
+
+/** Further than this from the server's clock, signatures are refused. */
+const skewLimit = 15 * 60_000;
+
+/**
+ * What a response other than success means.
+ * Codes: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export function readAnswer(refusal: Refusal, asked: Asked): Answer {
+	const code = refusal.code ?? codeOf(refusal);
+	const known = {...refusal, code, asked};
+	return (byCode.get(code) ?? byStatus(known))(known);
+}
+
+/** Servers answer HEAD without a body; some put the code into a header instead. */
+function codeOf({headers, body}: Refusal): string {
+	return (
+		tagText(body, 'Code') ??
+		header(headers, 'x-amz-error-code') ??
+		header(headers, 'x-minio-error-code') ??
+		''
+	);
+}
+
+function byStatus(known: Known): Reader {
+	const {status, headers} = known;
+	if (status === 403 && skew(known) > skewLimit) return clockSkew;
+	if (status < 400 || (status === 400 && header(headers, 'x-amz-bucket-region')))
+		return wrongRegion;
+	if (status === 401 || status === 403) return denied;
+	if (status === 404) return known.asked.ref.key === '' ? noSuchBucket : noSuchKey;
+	if (status === 408 || status === 425) return server;
+	if (status === 412) return changed;
+	if (status === 416) return badRange;
+	if (status === 429 || status === 503 || status === 509) return throttled;
+	return status >= 500 ? server : refused;
+}
+
+const expired: Reader = (known) =>
+	answer(
+		known,
+		'credentials',
+		'expired-credentials',
+		`The sign-in has expired: the store refused ${subject(known)}.`,
+		{
+			hint: 'Sign in again (`aws sso login`, or fresh keys), then go on: nothing is lost.',
+		},
+	);
+
+const unknownKey: Reader = (known) =>
+	answer(
+		known,
+		'credentials',
+		'expired-credentials',
+		`The store does not know this access key: it refused ${subject(known)}.`,
+		{
+			hint: 'The key was deleted, rotated or belongs to another store. Use fresh credentials, or check --endpoint-url.',
+		},
+	);
+
+const badSignature: Reader = (known) =>
+	answer(known, 'give-up', 'denied', `The store refused the signature for ${subject(known)}.`, {
+		hint: 'The secret key does not belong to the access key, or was copied with a character too many or too few.',
+	});
+
+const denied: Reader = (known) => {
+	const region = header(known.headers, 'x-amz-bucket-region');
+	const hint = deniedHint(known);
+	return {
+		...answer(known, 'give-up', 'denied', `Access to ${subject(known)} is denied.`, {hint}),
+		...(isRegion(region) ? {region} : {}),
+	};
+};
+
+function deniedHint({asked: {ref}, code, message, body}: Known): string {
+	if (/kms/i.test(code + (message ?? '') + body))
+		return 'The object is encrypted with a KMS key: these credentials need kms:Decrypt for it.';
+	if (ref.bucket === '')
+		return 'These credentials need s3:ListAllMyBuckets, or name the bucket yourself.';
+	if (ref.key === '') return `These credentials need s3:ListBucket for ${safeText(ref.bucket)}.`;
+	return 'These credentials need s3:GetObject for it; without s3:ListBucket a missing key looks the same.';
+}
+
+const clockSkew: Reader = (known) => {
+	const offset = serverOffset(known);
+	const minutes = offset === undefined ? undefined : Math.round(Math.abs(offset) / 60_000);
+	const off =
+		minutes === undefined
+			? 'wrong'
+			: `${minutes} min ${offset !== undefined && offset > 0 ? 'slow' : 'fast'}`;
+	return {
+		...answer(
+			known,
+			offset === undefined ? 'pause' : 'retry',
+			'clock-skew',
+			`This machine's clock is ${off}: the store refused ${subject(known)}.`,
+			{
+				hint: 'Set the clock (`timedatectl set-ntp true`), then go on.',
+			},
+		),
+		...(offset === undefined ? {} : {clockOffset: offset}),
+	};
+};
+
+const throttled: Reader = (known) => ({
+	...answer(known, 'retry', 'throttled', `The store asks for fewer requests (${subject(known)}).`, {
+		hint: 'muster slows down by itself; --connections with a smaller number helps if it goes on.',
+	}),
+	slowDown: true,
+	...retryAfter(known.headers),
+});
+
+const server: Reader = (known) => ({
+	...answer(
+		known,
+		'retry',
+		'server',
+		`The store had an internal error (${known.status}) with ${subject(known)}.`,
+		{
+			hint: 'Such errors usually pass: try again later.',
+		},
+	),
+	...retryAfter(known.headers),
+});
+
+const noSuchKey: Reader = (known) =>
+	answer(known, 'give-up', 'no-such-key', `${capital(subject(known))} is not there (any more).`, {
+		hint: 'Call the roll again to see what the bucket holds now.',
+	});
+
+const noSuchBucket: Reader = (known) =>
+	answer(
+		known,
+		'give-up',
+		'no-such-bucket',
+		`There is no bucket ${quote(known.asked.ref.bucket)}.`,
+		{
+			hint: 'Check the spelling, and --endpoint-url or --profile if it lies elsewhere.',
+		},
+	);
+
+const wrongRegion: Reader = (known) => {
+	const region = regionOf(known);
+	const where = region === undefined ? 'another region' : `region ${region}`;
+	return {
+		...answer(
+			known,
+			region === undefined ? 'give-up' : 'retry',
+			'wrong-region',
+			`The bucket ${quote(known.asked.ref.bucket)} lies in ${where}.`,
+			{
+				hint:
+					region === undefined
+						? 'Name its region with --region.'
+						: `--region ${region} saves the detour.`,
+			},
+		),
+		...(region === undefined ? {} : {region}),
+	};
+};
+
+const changed: Reader = (known) =>
+	answer(
+		known,
+		'restart',
+		'changed',
+		`${capital(subject(known))} changed while it was being fetched.`,
+		{
+			hint: 'It is fetched again from its first byte.',
+		},
+	);
+
+const badRange: Reader = (known) =>
+	answer(
+		known,
+		'restart',
+		'changed',
+		`${capital(subject(known))} is shorter than it was when it was listed.`,
+		{
+			hint: 'It is fetched again from its first byte.',
+		},
+	);
+
+const archived: Reader = (known) => {
+	const storage =
+		tagText(known.body, 'StorageClass') ?? header(known.headers, 'x-amz-storage-class');
+	const name = storage === undefined ? 'archived' : `archived (${safeText(storage)})`;
+	return answer(
+		known,
+		'give-up',
+		'archived',
+		`${capital(subject(known))} is ${name} and can't be read at once.`,
+		{
+			hint: 'Restore it first (`aws s3api restore-object`), which takes minutes to two days.',
+		},
+	);
+};
+
+const refused: Reader = (known) =>
+	answer(
+		known,
+		'give-up',
+		'server',
+		`The store refused ${subject(known)} with status ${known.status}.`,
+		{
+			hint: 'This is not expected to pass by itself; the detail has the words of the store.',
+		},
+	);
+
+/** Said of a wrong region, but also of an access key that is none. */
+const malformed: Reader = (known) =>
+	regionOf(known) === undefined ? badSignature(known) : wrongRegion(known);
+
+const byCode: ReadonlyMap<string, Reader> = new Map(
+	(
+		[
+			[
+				expired,
+				'ExpiredToken ExpiredTokenException InvalidToken TokenRefreshRequired RequestExpired',
+			],
+			[unknownKey, 'InvalidAccessKeyId InvalidClientTokenId UnrecognizedClientException'],
+			[badSignature, 'SignatureDoesNotMatch'],
+			[
+				denied,
+				'AccessDenied AccessDeniedException AllAccessDisabled AccountProblem NotSignedUp Forbidden',
+			],
+			[denied, 'KMS.AccessDeniedException KMS.DisabledException KMS.KMSInvalidStateException'],
+			[clockSkew, 'RequestTimeTooSkewed RequestInTheFuture'],
+			[
+				throttled,
+				'SlowDown SlowDownRead ServiceUnavailable RequestLimitExceeded Throttling ThrottlingException',
+			],
+			[
+				throttled,
+				'TooManyRequests TooManyRequestsException BandwidthLimitExceeded ThrottledException',
+			],
+			[server, 'InternalError InternalServerError RequestTimeout OperationAborted'],
+			[noSuchKey, 'NoSuchKey NoSuchVersion'],
+			[noSuchBucket, 'NoSuchBucket InvalidBucketName'],
+			[wrongRegion, 'PermanentRedirect TemporaryRedirect Redirect'],
+			[malformed, 'AuthorizationHeaderMalformed AuthorizationQueryParametersError'],
+			[wrongRegion, 'IllegalLocationConstraintException IncorrectEndpoint'],
+			[changed, 'PreconditionFailed'],
+			[badRange, 'InvalidRange'],
+			[archived, 'InvalidObjectState'],
+		] as const
+	).flatMap(([reader, codes]) => codes.split(' ').map((code): [string, Reader] => [code, reader])),
+);
+
+function answer(
+	known: Known,
+	remedy: Remedy,
+	code: ErrorCode,
+	message: string,
+	{hint}: {hint: string},
+): Answer {
+	const error: ErrorRecord = {code, message, hint, detail: detail(known)};
+	return {remedy, error};
+}
+
+/** `403 AccessDenied, request 4442587FB7D0A2F9: the server's own words`. */
+function detail({status, code, headers, body, message}: Known): string {
+	const request = header(headers, 'x-amz-request-id') ?? tagText(body, 'RequestId');
+	const words = message ?? tagText(body, 'Message');
+	const parts = [
+		`${status}${code === '' ? '' : ` ${code}`}`,
+		request === undefined ? '' : `, request ${request}`,
+		words === undefined || words === code ? '' : `: ${words}`,
+	];
+	return safeText(parts.join('')).slice(0, 500);
+}
+
+function subject({asked: {ref}}: Known): string {
+	if (ref.bucket === '') return 'the list of buckets';
+	return ref.key === '' ? `the bucket ${quote(ref.bucket)}` : quote(ref.key);
+}
+
+const quote = (text: string) => `"${safeText(text)}"`;
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The server's clock against ours, as it stands in the body of the answer or its Date header. */
+function serverOffset({body, headers}: Known): number | undefined {
+	const time = Date.parse(tagText(body, 'ServerTime') ?? header(headers, 'date') ?? '');
+	return Number.isNaN(time) ? undefined : time - Date.now();
+}
+
+function skew(known: Known): number {
+	const offset = serverOffset(known);
+	return offset === undefined ? 0 : Math.abs(offset - known.asked.clockOffset);
+}
+
+/** The region that the answer names; answers are untrusted, and a region becomes part of a host name. */
+function regionOf({headers, body, message}: Known): string | undefined {
+	const endpoint = tagText(body, 'Endpoint') ?? '';
+	const words = message ?? tagText(body, 'Message') ?? '';
+	const named = [
+		header(headers, 'x-amz-bucket-region'),
+		tagText(body, 'Region'),
+		/expecting '([^']+)'/.exec(words)?.[1],
+		/[.-]s3[.-](?:dualstack\.)?([a-z0-9-]+)\.amazonaws\./.exec(`.${endpoint}`)?.[1],
+	];
+	return named.find(isRegion);
+}
+
+/** Retry-After in seconds or as a date, at most five minutes. */
+function retryAfter(headers: ResponseHeaders): {retryAfter?: number} {
+	const value = header(headers, 'retry-after');
+	if (value === undefined) return {};
+	const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+	return wait > 0 ? {retryAfter: Math.min(wait, 300_000)} : {};
+}
+
+export function header(headers: ResponseHeaders, name: string): string | undefined {
+	const value = headers[name];
+	return typeof value === 'string' ? value : value?.[0];
+}

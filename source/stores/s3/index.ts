@@ -1,0 +1,14 @@
+import type {StoreProvider} from '../types.ts';
+import {createWriter} from './requests.ts';
+import {openStore} from './store.ts';
+
+/** S3 and everything that speaks its protocol (MinIO, Ceph, R2, Wasabi, …). */
+export const provider: StoreProvider = {
+	id: 's3',
+	schemes: ['s3', 's3a', 's3n'],
+	open: openStore,
+	writer: createWriter,
+};
+
+/** Where a worker imports this provider from: the .ts file under tsx, the .js file when built. */
+export const module = import.meta.url;

@@ -1,0 +1,222 @@
+import {MusterError} from '../../model/error.ts';
+import type {StoreSpec} from '../../model/job-spec.ts';
+import type {ObjectInfo, ObjectRef} from '../../model/object.ts';
+import type {Asking, Attempt} from '../asking.ts';
+import {askUntilAnswered} from '../asking.ts';
+import type {
+	BucketProbe,
+	Credentials,
+	CredentialSource,
+	ListPage,
+	ListQuery,
+	ResponseHeaders,
+	Store,
+} from '../types.ts';
+import {serviceUrl} from './address.ts';
+import {header, readAnswer} from './classify.ts';
+import {createControl} from './control.ts';
+import type {HttpAnswer} from './http.ts';
+import {createHttp} from './http.ts';
+import {readListing} from './list-xml.ts';
+import type {PlainRequest} from './signer.ts';
+import {createSigner} from './signer.ts';
+
+/**
+ * The control plane of S3. Listing pages and facts of objects are asked for with our own signed
+ * requests (the SDK's deserialiser would take most of the time), the rest through the SDK.
+ */
+export function openStore(
+	spec: StoreSpec,
+	credentials: CredentialSource,
+	options: Pick<Asking, 'wait'> = {},
+): Store {
+	checkSpec(spec);
+	const signer = createSigner({spec, regions: {}, clockOffset: 0});
+	const http = createHttp();
+	const control = createControl(spec, signer);
+	/** buckets that have answered: a 404 there is about the key */
+	const seen = new Set<string>();
+
+	const ask = async <T>(
+		bucket: string,
+		attempt: (credentials: Credentials | undefined) => Promise<Attempt<T>>,
+		signal: AbortSignal | undefined,
+	): Promise<T> =>
+		askUntilAnswered(
+			{
+				...options,
+				credentials,
+				origin: () => serviceUrl(spec, signer.region(bucket)),
+				learn: (answer) => signer.learn(bucket, answer),
+			},
+			attempt,
+			signal,
+		);
+
+	const send = async (
+		request: PlainRequest,
+		credentials: Credentials | undefined,
+		signal: AbortSignal | undefined,
+	): Promise<HttpAnswer> =>
+		http.send(request.method, await signer.sign(request, credentials), signal);
+
+	const refused = (ref: ObjectRef | {bucket: string; key: ''}, answer: HttpAnswer) => ({
+		refused: readAnswer(answer, {ref, clockOffset: signer.clockOffset()}),
+	});
+
+	const list = async (query: ListQuery): Promise<ListPage> => {
+		const {bucket, signal} = query;
+		const request: PlainRequest = {method: 'GET', bucket, key: '', query: listParameters(query)};
+		return ask(
+			bucket,
+			async (credentials) => {
+				const answer = await send(request, credentials, signal);
+				if (answer.status !== 200) return refused({bucket, key: ''}, answer);
+				seen.add(bucket);
+				return listPage(answer, bucket);
+			},
+			signal,
+		);
+	};
+
+	/** Is the bucket itself there? Asked once, when its first answer was a 404 without words. */
+	const assureBucket = async (bucket: string, signal: AbortSignal | undefined): Promise<void> => {
+		if (seen.has(bucket)) return;
+		await ask(
+			bucket,
+			async (credentials) => {
+				const outcome = await control.headBucket(bucket, credentials, signal);
+				const hidden = 'refused' in outcome && outcome.refused.error.code === 'denied';
+				return hidden ? {result: {}} : outcome;
+			},
+			signal,
+		);
+		seen.add(bucket);
+	};
+
+	const head = async (
+		ref: ObjectRef,
+		credentials: Credentials | undefined,
+		signal: AbortSignal | undefined,
+	): Promise<Attempt<ObjectInfo>> => {
+		const answer = await send({method: 'HEAD', ...ref}, credentials, signal);
+		if (answer.status === 200) return {result: objectInfo(ref, answer.headers)};
+		if (answer.status !== 400 && answer.status !== 403) return refused(ref, answer);
+		// HEAD is refused without words, so the first byte is asked for: that answer says why
+		const headers = {range: 'bytes=0-0'};
+		const words = await send({method: 'GET', ...ref, headers}, credentials, signal);
+		if (words.status === 200 || words.status === 206)
+			return {result: objectInfo(ref, words.headers)};
+		return refused(ref, words.status === 416 ? answer : words);
+	};
+
+	const probeRegion = async (bucket: string, signal: AbortSignal | undefined): Promise<void> => {
+		const region = await ask(
+			bucket,
+			async (credentials) => {
+				const outcome = await control.headBucket(bucket, credentials, signal);
+				if ('refused' in outcome)
+					return outcome.refused.error.code === 'denied'
+						? {result: outcome.refused.region}
+						: outcome;
+				const {region} = outcome.result;
+				return {result: region ?? (await control.bucketLocation(bucket, credentials, signal))};
+			},
+			signal,
+		);
+		if (region !== undefined) signer.learn(bucket, {region});
+	};
+
+	const probeBucket = async (bucket: string, signal?: AbortSignal): Promise<BucketProbe> => {
+		const known = () => {
+			const region = signer.regions()[bucket];
+			return region === undefined ? {} : {region};
+		};
+		try {
+			await probeRegion(bucket, signal);
+			await list({bucket, prefix: '', pageSize: 1, ...(signal && {signal})});
+			return {bucket, ...known(), canList: true};
+		} catch (error) {
+			if (!(error instanceof MusterError) || !bucketErrors.has(error.code)) throw error;
+			return {bucket, ...known(), canList: false, error: error.record()};
+		}
+	};
+
+	return {
+		listBuckets: (signal) =>
+			ask('', (credentials) => control.listBuckets(credentials, signal), signal),
+		probeBucket,
+		list,
+		async stat(ref, signal) {
+			try {
+				const info = await ask(ref.bucket, (credentials) => head(ref, credentials, signal), signal);
+				seen.add(ref.bucket);
+				return info;
+			} catch (error) {
+				if (!(error instanceof MusterError) || error.code !== 'no-such-key') throw error;
+				await assureBucket(ref.bucket, signal);
+				return undefined;
+			}
+		},
+		wire: () => ({spec, regions: signer.regions(), clockOffset: signer.clockOffset()}),
+		close: () => http.close(),
+	};
+}
+
+/** Errors that concern this bucket alone; all others (network, sign-in, clock) end a probe. */
+const bucketErrors: ReadonlySet<string> = new Set([
+	'denied',
+	'no-such-bucket',
+	'wrong-region',
+	'server',
+]);
+
+function checkSpec({endpoint}: StoreSpec): void {
+	if (endpoint === undefined) return;
+	const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+	if (url !== undefined && /^https?:$/.test(url.protocol)) return;
+	throw new MusterError('usage', `The endpoint "${endpoint}" is no URL.`, {
+		hint: 'Write it with its scheme, for example --endpoint-url https://s3.example.com',
+	});
+}
+
+function listParameters(query: ListQuery): Record<string, string> {
+	return {
+		'list-type': '2',
+		'encoding-type': 'url',
+		'max-keys': String(query.pageSize ?? 1000),
+		prefix: query.prefix,
+		...(query.delimiter === undefined ? {} : {delimiter: query.delimiter}),
+		...(query.startAfter === undefined ? {} : {'start-after': query.startAfter}),
+		...(query.continuation === undefined ? {} : {'continuation-token': query.continuation}),
+	};
+}
+
+/** A page that is cut off, or is no listing, is asked for again: half a page would lose keys silently. */
+function listPage(answer: HttpAnswer, bucket: string): Attempt<ListPage> {
+	const page = readListing(answer.body);
+	if (!page.complete)
+		return {
+			refused: readAnswer({...answer, status: 500}, {ref: {bucket, key: ''}, clockOffset: 0}),
+		};
+	if (page.truncated && page.continuation === undefined)
+		throw new MusterError('server', `The listing of "${bucket}" breaks off without a next page.`, {
+			hint: 'This store may not support ListObjectsV2. List the wanted keys in a manifest instead.',
+		});
+	const {objects, folders, continuation} = page;
+	return {result: {objects, folders, ...(page.truncated && continuation ? {continuation} : {})}};
+}
+
+function objectInfo({key}: ObjectRef, headers: ResponseHeaders): ObjectInfo {
+	const total = /\/(\d+)$/.exec(header(headers, 'content-range') ?? '')?.[1];
+	const modified = Date.parse(header(headers, 'last-modified') ?? '');
+	const etag = header(headers, 'etag');
+	const storageClass = header(headers, 'x-amz-storage-class');
+	return {
+		key,
+		size: Number(total ?? header(headers, 'content-length') ?? 0),
+		...(etag === undefined ? {} : {etag}),
+		...(Number.isNaN(modified) ? {} : {modified}),
+		...(storageClass === undefined ? {} : {storageClass}),
+	};
+}
