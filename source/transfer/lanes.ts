@@ -1,0 +1,150 @@
+import {buildConnector} from 'undici';
+import {Hashers} from './checksum.ts';
+import {maximumLanes} from './counters.ts';
+import {FileTransfer} from './file-transfer.ts';
+import {Lane} from './lane.ts';
+import type {Outbox} from './outbox.ts';
+import type {ThreadContext} from './thread-context.ts';
+import type {TransferTask} from './types.ts';
+
+/** The lanes of one thread and the queue before them. Runs in a worker, but knows nothing of messages. */
+export class Lanes {
+	#queue: TransferTask[] = [];
+	#head = 0;
+	#wanted = 0;
+	#closed = false;
+	/** lanes that run or are about to */
+	readonly #started = new Set<number>();
+	readonly #files = new Map<number, FileTransfer>();
+	#idle: Array<() => void> = [];
+	#whenQuiet: (() => void) | undefined;
+	readonly #context: ThreadContext;
+	readonly #outbox: Outbox;
+	readonly #connect: buildConnector.connector;
+	readonly #ticker: NodeJS.Timeout;
+
+	constructor(context: ThreadContext, outbox: Outbox) {
+		this.#context = context;
+		this.#outbox = outbox;
+		// One connector for all lanes, so that they share TLS sessions.
+		this.#connect = buildConnector({
+			timeout: context.settings.connectTimeout,
+			allowH2: false,
+			keepAlive: true,
+		});
+		const beat = Math.min(1000, Math.max(10, context.settings.stallAfter / 4));
+		this.#ticker = setInterval(() => this.#checkStalls(), beat);
+	}
+
+	add(tasks: readonly TransferTask[]): void {
+		for (const task of tasks) this.#queue.push(task);
+		this.#wakeIdle();
+	}
+
+	/** Grows at once; shrinks as lanes end their files. */
+	setLanes(count: number): void {
+		this.#wanted = Math.min(maximumLanes, count);
+		for (let index = 0; index < this.#wanted; index++) {
+			if (this.#started.has(index)) continue;
+			this.#started.add(index);
+			void this.#runLane(index);
+		}
+		this.#wakeIdle();
+	}
+
+	/** Fresh credentials were set: lanes take work again. */
+	gateOpened(): void {
+		this.#wakeIdle();
+	}
+
+	rateChanged(): void {
+		for (const file of this.#files.values()) file.rateChanged();
+	}
+
+	/** Gives back the last `count` tasks that have not begun, in their order. */
+	takeBack(count: number): number[] {
+		const from = Math.max(this.#head, this.#queue.length - count);
+		return this.#queue.splice(from).map((task) => task.id);
+	}
+
+	/** Stops what is open; small files get a moment to finish. Resolves when no file is open. */
+	async park(grace = this.#context.settings.parkGrace): Promise<void> {
+		if (this.#files.size === 0) return;
+		const quiet = new Promise<void>((resolve) => {
+			this.#whenQuiet = resolve;
+		});
+		for (const file of this.#files.values()) {
+			if (grace === 0 || !file.small) file.park();
+		}
+		const timer = setTimeout(() => {
+			for (const file of this.#files.values()) file.park();
+		}, grace);
+		await quiet;
+		clearTimeout(timer);
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		this.takeBack(Infinity);
+		await this.park(0);
+		clearInterval(this.#ticker);
+		this.#wakeIdle();
+	}
+
+	async #runLane(index: number): Promise<void> {
+		const {counters} = this.#context;
+		const lane = new Lane(index, await Hashers.create(), counters, this.#connect);
+		for (;;) {
+			const task = this.#next(index);
+			if (task === 'end') break;
+			if (task === undefined) {
+				await this.#untilWork();
+				continue;
+			}
+			counters.begin(index, task.id, task.group);
+			const file = new FileTransfer(task, lane, this.#context);
+			this.#files.set(index, file);
+			const result = await file.run();
+			this.#files.delete(index);
+			counters.end(index);
+			this.#outbox.push(result);
+			if (this.#files.size === 0) this.#whenQuiet?.();
+		}
+		this.#started.delete(index);
+		lane.close();
+	}
+
+	#next(index: number): TransferTask | 'end' | undefined {
+		if (this.#closed || index >= this.#wanted) return 'end';
+		if (!this.#context.gate.isOpen) return undefined;
+		const task = this.#queue[this.#head];
+		if (task === undefined) {
+			// Nothing left to do here: results must not wait for company.
+			this.#outbox.flush();
+			return undefined;
+		}
+		this.#head++;
+		if (this.#head > 1024) {
+			this.#queue = this.#queue.slice(this.#head);
+			this.#head = 0;
+		}
+		return task;
+	}
+
+	async #untilWork(): Promise<void> {
+		await new Promise<void>((resolve) => {
+			this.#idle.push(resolve);
+		});
+	}
+
+	#wakeIdle(): void {
+		const idle = this.#idle;
+		this.#idle = [];
+		for (const wake of idle) wake();
+	}
+
+	#checkStalls(): void {
+		const now = performance.now();
+		for (const file of this.#files.values()) file.checkStall(now);
+	}
+}

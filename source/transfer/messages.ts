@@ -1,0 +1,40 @@
+import type {ErrorRecord} from '../model/error.ts';
+import type {Credentials, StoreWire} from '../stores/types.ts';
+import type {TransferSettings} from './settings.ts';
+import type {TransferResult, TransferTask} from './types.ts';
+
+/** What a thread is born with (`workerData`). Credentials stay in this process and are never logged. */
+export type ThreadData = {
+	readonly providerModule: string;
+	readonly wire: StoreWire;
+	readonly credentials: Credentials | undefined;
+	readonly index: number;
+	readonly lanes: number;
+	readonly verify: 'checksum' | 'size';
+	readonly retries: number;
+	readonly counters: SharedArrayBuffer;
+	readonly rate: SharedArrayBuffer;
+	readonly settings: TransferSettings;
+};
+
+/** Engine to thread. The port keeps order, so new credentials arrive before tasks that were sent after them. */
+export type ToThread =
+	| {readonly kind: 'tasks'; readonly tasks: readonly TransferTask[]}
+	| {readonly kind: 'credentials'; readonly credentials?: Credentials; readonly wire?: StoreWire}
+	| {readonly kind: 'lanes'; readonly lanes: number}
+	/** `limitRate` changed: lanes that wait for their turn ask again */
+	| {readonly kind: 'rate'}
+	/** give back up to `count` tasks that have not begun */
+	| {readonly kind: 'recall'; readonly count: number}
+	| {readonly kind: 'halt'; readonly mode: 'finish' | 'park'}
+	| {readonly kind: 'close'};
+
+/** Thread to engine. */
+export type FromThread =
+	| {readonly kind: 'results'; readonly results: readonly TransferResult[]}
+	/** the answer to `recall` */
+	| {readonly kind: 'returned'; readonly ids: readonly number[]}
+	/** the answer to `halt`: what had not begun; after `park` all results have gone out before it */
+	| {readonly kind: 'halted'; readonly ids: readonly number[]}
+	/** the thread can't work at all */
+	| {readonly kind: 'broken'; readonly error: ErrorRecord};

@@ -1,0 +1,72 @@
+import {safeText} from '../model/safe-text.ts';
+import {errnoOf} from './disk-error.ts';
+import type {Failure} from './retry.ts';
+
+const words: Readonly<Record<string, string>> = {
+	ECONNREFUSED: 'the server refused the connection',
+	ECONNRESET: 'the connection was reset',
+	EPIPE: 'the connection was closed',
+	ENOTFOUND: 'the server’s name could not be resolved',
+	EAI_AGAIN: 'the name server did not answer',
+	ENETUNREACH: 'the network cannot be reached',
+	EHOSTUNREACH: 'the server cannot be reached',
+	ETIMEDOUT: 'the connection timed out',
+	UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
+	UND_ERR_SOCKET: 'the connection was closed before the end',
+	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was shorter or longer than announced',
+	UND_ERR_RESPONSE: 'the answer could not be read',
+	UND_ERR_HEADERS_OVERFLOW: 'the answer’s headers were too long',
+};
+
+/** TLS trouble that no repetition cures (names of OpenSSL and Node). */
+const certificate = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
+
+/** A request that failed below HTTP, in words. `name` is the object's key. */
+export function networkFailure(error: unknown, name: string): Failure {
+	const code = errnoOf(error) ?? '';
+	const detail = code === '' && error instanceof Error ? safeText(error.message) : code;
+	if (certificate.test(code)) {
+		return {
+			remedy: 'give-up',
+			error: {
+				code: 'network',
+				message: `${safeText(name)}: the server’s certificate is not trusted (${code}).`,
+				hint: 'Check the endpoint and the clock; a private authority goes into NODE_EXTRA_CA_CERTS.',
+				detail,
+			},
+		};
+	}
+	if (code === 'UND_ERR_INVALID_ARG') {
+		return {
+			remedy: 'give-up',
+			error: {
+				code: 'internal',
+				message: `${safeText(name)}: its request could not be written.`,
+				hint: 'This is a mistake in muster: please report the name of the object.',
+				detail: error instanceof Error ? safeText(error.message) : detail,
+			},
+		};
+	}
+	return {
+		remedy: 'retry',
+		error: {
+			code: 'network',
+			message: `${safeText(name)}: ${words[code] ?? 'the request failed on the network'}.`,
+			hint: 'Check the connection, then run the same command again; nothing finished is repeated.',
+			detail,
+		},
+	};
+}
+
+/** No byte came for `seconds`. */
+export function stallFailure(name: string, seconds: number): Failure {
+	return {
+		remedy: 'retry',
+		error: {
+			code: 'network',
+			message: `${safeText(name)}: the server sent nothing for ${Math.round(seconds)} s.`,
+			hint: 'Check the connection, then run the same command again; nothing finished is repeated.',
+			detail: 'stalled',
+		},
+	};
+}

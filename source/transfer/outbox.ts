@@ -1,0 +1,38 @@
+import {resumableFrom} from './settings.ts';
+import type {TransferResult} from './types.ts';
+
+/** Gathers results, so that a message carries many of them. */
+export class Outbox {
+	#results: TransferResult[] = [];
+	#timer: NodeJS.Timeout | undefined;
+	#batch = 1;
+	readonly #post: (results: readonly TransferResult[]) => void;
+	readonly #flushAfter: number;
+
+	constructor(post: (results: readonly TransferResult[]) => void, flushAfter: number) {
+		this.#post = post;
+		this.#flushAfter = flushAfter;
+	}
+
+	/** As many results make a message at once; half the lanes, so that the engine can refill in time. */
+	setLanes(lanes: number): void {
+		this.#batch = Math.max(1, Math.floor(lanes / 2));
+	}
+
+	push(result: TransferResult): void {
+		this.#results.push(result);
+		// A large file leaves the list of open ones now: its bytes must not be missed for a moment.
+		const urgent = result.kind !== 'done' || result.bytes >= resumableFrom;
+		if (urgent || this.#results.length >= this.#batch) this.flush();
+		else this.#timer ??= setTimeout(() => this.flush(), this.#flushAfter);
+	}
+
+	flush(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		if (this.#results.length === 0) return;
+		const results = this.#results;
+		this.#results = [];
+		this.#post(results);
+	}
+}

@@ -1,0 +1,54 @@
+import type {Credentials, RequestWriter} from '../stores/types.ts';
+import type {ThreadCounters} from './counters.ts';
+import type {Disk, Folders} from './disk.ts';
+import type {RateLimit} from './rate-limit.ts';
+import type {TransferSettings} from './settings.ts';
+
+/** The credentials of a thread and the gate before them: closed, no lane takes a new file. */
+export class CredentialGate {
+	#credentials: Credentials | undefined;
+	#generation = 0;
+	#open = true;
+
+	constructor(credentials: Credentials | undefined) {
+		this.#credentials = credentials;
+	}
+
+	get credentials(): Credentials | undefined {
+		return this.#credentials;
+	}
+
+	/** Counts up with every set of credentials, so that a late refusal of an old set is told apart. */
+	get generation(): number {
+		return this.#generation;
+	}
+
+	get isOpen(): boolean {
+		return this.#open;
+	}
+
+	close(): void {
+		this.#open = false;
+	}
+
+	/** Fresh credentials open it. */
+	renew(credentials: Credentials | undefined): void {
+		this.#credentials = credentials;
+		this.#generation++;
+		this.#open = true;
+	}
+}
+
+/** What all lanes of a thread share. */
+export type ThreadContext = {
+	/** replaced when the engine sends a new wire */
+	writer: RequestWriter;
+	readonly gate: CredentialGate;
+	readonly counters: ThreadCounters;
+	readonly limit: RateLimit;
+	readonly disk: Disk;
+	readonly folders: Folders;
+	readonly settings: TransferSettings;
+	readonly verify: 'checksum' | 'size';
+	readonly retries: number;
+};

@@ -1,0 +1,71 @@
+import {Worker} from 'node:worker_threads';
+import {MusterError} from '../model/error.ts';
+import type {FromThread, ThreadData, ToThread} from './messages.ts';
+import type {TransferTask} from './types.ts';
+
+/** Run from source or from the build: a thread's entry has the extension of this file. */
+const entry = new URL(
+	import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
+	import.meta.url,
+);
+
+/** A thread that does not end by itself after its last message is ended by force. */
+const patience = 2000;
+
+/** One worker thread as the pool sees it, with the tasks that are with it. */
+export class ThreadHandle {
+	/** tasks sent and not yet answered */
+	readonly tasks = new Map<number, TransferTask>();
+	lanes: number;
+	/** a `recall` is under way */
+	recalling = false;
+	readonly #worker: Worker;
+	readonly #exited: Promise<void>;
+	#closing = false;
+
+	constructor(
+		data: ThreadData,
+		onMessage: (message: FromThread) => void,
+		onDeath: (error: Error) => void,
+	) {
+		this.lanes = data.lanes;
+		this.#worker = new Worker(entry, {workerData: data, name: `transfer-${data.index}`});
+		this.#worker.on('message', onMessage);
+		this.#worker.on('messageerror', onDeath);
+		this.#worker.on('error', onDeath);
+		this.#exited = new Promise((resolve) => {
+			this.#worker.once('exit', (code) => {
+				resolve();
+				if (!this.#closing) onDeath(died(data.index, code));
+			});
+		});
+	}
+
+	send(message: ToThread): void {
+		this.#worker.postMessage(message);
+	}
+
+	give(tasks: readonly TransferTask[]): void {
+		for (const task of tasks) this.tasks.set(task.id, task);
+		this.send({kind: 'tasks', tasks});
+	}
+
+	/** Tasks beyond those that its lanes work on. */
+	get surplus(): number {
+		return this.tasks.size - this.lanes;
+	}
+
+	async close(): Promise<void> {
+		this.#closing = true;
+		this.send({kind: 'close'});
+		const timer = setTimeout(() => void this.#worker.terminate(), patience);
+		await this.#exited;
+		clearTimeout(timer);
+	}
+}
+
+function died(index: number, code: number): MusterError {
+	return new MusterError('internal', `Transfer thread ${index} ended by itself (code ${code}).`, {
+		hint: 'Everything finished is saved; run the same command again to go on.',
+	});
+}
