@@ -1,0 +1,90 @@
+import path from 'node:path';
+import {
+	createCredentialChain,
+	fromIni,
+	fromNodeProviderChain,
+	fromTokenFile,
+} from '@aws-sdk/credential-providers';
+import {MusterError} from '../model/error.ts';
+import {safeText} from '../model/safe-text.ts';
+import type {Credentials} from '../stores/types.ts';
+import {readAwsFiles, sdkFiles} from './aws-files.ts';
+import {credentialError} from './errors.ts';
+import {keysOf, readVariables} from './secret-files.ts';
+import type {Loaded} from './types.ts';
+
+type SdkIdentity = {
+	readonly accessKeyId: string;
+	readonly secretAccessKey: string;
+	readonly sessionToken?: string;
+	readonly expiration?: Date;
+	readonly accountId?: string;
+};
+
+/**
+ * The AWS chain: environment, shared files (static keys, IAM Identity Center, roles, processes, web
+ * identity), `.env` of the working folder, container and instance roles. A provider is made for
+ * every question, so none can remember a session that has expired (aws/aws-sdk#531).
+ */
+export async function loadChain(env: NodeJS.ProcessEnv, folder: string): Promise<Loaded> {
+	if (env['AWS_PROFILE']) return loadProfile(env['AWS_PROFILE'], env);
+	const fromEnvironment = keysOf(env);
+	if (fromEnvironment !== undefined)
+		return {label: 'environment', credentials: fromEnvironment, ...environmentAccount(env)};
+	const dotEnv = keysOf(await readVariables(path.join(folder, '.env')));
+	const files = sdkFiles(env);
+	let label = 'default';
+	const last = async () => {
+		label = dotEnv === undefined ? 'this machine' : '.env';
+		return dotEnv === undefined ? fromNodeProviderChain(files)() : sdkIdentity(dotEnv);
+	};
+	try {
+		const found = await createCredentialChain(fromIni(files), fromTokenFile(), last)();
+		return loaded(found, label);
+	} catch (error) {
+		throw credentialError(error, undefined);
+	}
+}
+
+/** A profile that was named, and nothing else: a typing error must not end in an instance's role. */
+export async function loadProfile(profile: string, env: NodeJS.ProcessEnv): Promise<Loaded> {
+	const {profiles} = await readAwsFiles(env);
+	if (!profiles.has(profile)) throw noSuchProfile(profile, [...profiles.keys()]);
+	try {
+		const found = await fromIni({...sdkFiles(env), profile})();
+		const account = profiles.get(profile)?.['sso_account_id'];
+		return {...(account ? {account} : {}), ...loaded(found, profile)};
+	} catch (error) {
+		throw credentialError(error, profile);
+	}
+}
+
+function noSuchProfile(profile: string, known: readonly string[]): MusterError {
+	const list = known.slice(0, 8).join(', ') + (known.length > 8 ? ', …' : '');
+	return new MusterError('no-credentials', `There is no profile "${safeText(profile)}".`, {
+		hint:
+			known.length === 0
+				? '~/.aws/config and ~/.aws/credentials name none: `aws configure` or `aws configure sso` writes one.'
+				: `Known profiles: ${safeText(list)}.`,
+	});
+}
+
+function loaded(identity: SdkIdentity, label: string): Loaded {
+	const {accessKeyId, secretAccessKey, sessionToken, expiration, accountId} = identity;
+	const credentials: Credentials = {
+		accessKeyId,
+		secretAccessKey,
+		...(sessionToken ? {sessionToken} : {}),
+		...(expiration ? {expires: expiration.getTime()} : {}),
+	};
+	return {label: safeText(label), credentials, ...(accountId ? {account: accountId} : {})};
+}
+
+function sdkIdentity({expires, ...keys}: Credentials): SdkIdentity {
+	return {...keys, ...(expires === undefined ? {} : {expiration: new Date(expires)})};
+}
+
+function environmentAccount(env: NodeJS.ProcessEnv): {account?: string} {
+	const account = env['AWS_ACCOUNT_ID'];
+	return account ? {account} : {};
+}
