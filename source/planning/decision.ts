@@ -51,9 +51,10 @@ export function keepBest<Item>(
 export class Tally {
 	readonly matcher: Matcher;
 	#strength = Number.POSITIVE_INFINITY;
-	#ids: number[] = [];
+	// made when there is something to keep: most paths of a large group have one key or none
+	#ids: number[] | undefined;
 	#total = 0;
-	readonly #guesses: RankedGuess[] = [];
+	#guesses: RankedGuess[] | undefined;
 
 	constructor(wanted: string, prefix: string, mode: MatchMode) {
 		this.matcher = new Matcher(wanted, prefix, mode);
@@ -66,10 +67,11 @@ export class Tally {
 			return;
 		}
 		if (strength > this.#strength) return;
-		if (strength < this.#strength) {
+		if (strength < this.#strength || !this.#ids) {
 			this.#strength = strength;
 			this.#ids = [];
 			this.#total = 0;
+			this.#guesses = undefined;
 		}
 		this.#total++;
 		if (this.#ids.length < ambiguousShown) this.#ids.push(id);
@@ -77,8 +79,9 @@ export class Tally {
 
 	/** `further` are guesses that came from elsewhere; asked for only when nothing was accepted. */
 	decision(further: () => readonly RankedGuess[] = () => []): Decision {
-		const [id] = this.#ids;
-		if (id === undefined) return {kind: 'none', guesses: this.#bestGuesses(further())};
+		const id = this.#ids?.[0];
+		if (!this.#ids || id === undefined)
+			return {kind: 'none', guesses: this.#bestGuesses(further())};
 		const rule = ruleOf(this.#strength);
 		if (this.#total === 1) return {kind: 'found', id, rule};
 		return {kind: 'ambiguous', rule, ids: this.#ids, total: this.#total};
@@ -86,11 +89,11 @@ export class Tally {
 
 	#offerGuess(id: number, key: string): void {
 		const guess = this.matcher.guess(key);
-		if (guess) keepBest(this.#guesses, {...guess, id, key}, guessesShown, compareRanked);
+		if (guess) keepBest((this.#guesses ??= []), {...guess, id, key}, guessesShown, compareRanked);
 	}
 
 	#bestGuesses(further: readonly RankedGuess[]): GuessedKey[] {
-		const best = [...this.#guesses];
+		const best = [...(this.#guesses ?? [])];
 		for (const guess of further) {
 			if (best.some(({id}) => id === guess.id)) continue;
 			keepBest(best, guess, guessesShown, compareRanked);

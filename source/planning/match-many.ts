@@ -41,14 +41,14 @@ export function decideMany(
 	for (const candidate of candidates) tree.offer(candidate);
 	const decisions = new Map<string, Decision>();
 	for (const [path, tally] of tallies) {
-		decisions.set(
-			path,
-			tally.decision(() => tree.otherFolders(tally)),
-		);
+		const decision = tally.decision(() => tree.otherFolders(tally));
+		decisions.set(path, decision);
 	}
-	return new Map(
-		wanted.map(({id, path}) => [id, decisions.get(path) ?? {kind: 'none', guesses: []}]),
-	);
+	const answers = new Map<number, Decision>();
+	for (const {id, path} of wanted) {
+		answers.set(id, decisions.get(path) ?? {kind: 'none', guesses: []});
+	}
+	return answers;
 }
 
 class WantedTree {

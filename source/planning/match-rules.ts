@@ -28,6 +28,9 @@ export type Guess = {readonly reason: GuessReason; readonly depth: number};
 /** One way to read a wanted path: without its ending, or as a whole stem (`ending` undefined). */
 type Reading = {readonly text: string; readonly ending: string | undefined};
 
+/** What a key without its ending may be: the wanted path at its end, or as a whole. */
+type Readings = {readonly tail: readonly Reading[]; readonly full: readonly Reading[]};
+
 const rankOf = Object.fromEntries(matchRules.map((rule, rank) => [rule, rank])) as Record<
 	MatchRule,
 	number
@@ -44,25 +47,15 @@ export class Matcher {
 	readonly mode: MatchMode;
 	/** a `/` stands in the wanted path: it says in which folder the file lies */
 	readonly hasFolder: boolean;
-	readonly #suffix: string;
-	readonly #begun: string;
-	/** the wanted path as a whole key */
-	readonly #full: readonly string[];
-	#stems: {readonly tail: readonly Reading[]; readonly full: readonly Reading[]} | undefined;
-	#loose: {readonly tail: readonly Reading[]; readonly full: readonly Reading[]} | undefined;
+	readonly #prefix: string;
+	#stems: Readings | undefined;
+	#loose: Readings | undefined;
 
 	constructor(wanted: string, prefix: string, mode: MatchMode) {
 		this.wanted = wanted;
 		this.mode = mode;
 		this.hasFolder = wanted.includes('/');
-		this.#suffix = `/${wanted}`;
-		this.#begun = baseNameOf(prefix);
-		this.#full =
-			prefix === ''
-				? []
-				: prefix.endsWith('/')
-					? [prefix + wanted]
-					: [prefix + wanted, `${prefix}/${wanted}`];
+		this.#prefix = prefix;
 	}
 
 	/**
@@ -74,8 +67,11 @@ export class Matcher {
 		const {wanted} = this;
 		if (wanted === '') return undefined;
 		if (key === wanted) return rankOf.key * 2;
-		if (this.#full.includes(key)) return rankOf.path * 2;
-		if (key.endsWith(this.#suffix)) return (this.hasFolder ? rankOf.suffix : rankOf.name) * 2;
+		if (isTail(key, wanted)) {
+			if (this.#isFull(key)) return rankOf.path * 2;
+			return (this.hasFolder ? rankOf.suffix : rankOf.name) * 2;
+		}
+		if (this.#begunName !== '' && key === this.#prefix + wanted) return rankOf.path * 2;
 		if (this.mode === 'exact' || key.endsWith('/') || wanted.endsWith('/')) return undefined;
 		return (
 			this.#stemStrength(key) ?? (this.mode === 'loose' ? this.#looseStrength(key) : undefined)
@@ -95,7 +91,8 @@ export class Matcher {
 
 	/** The paths with which a key's end may agree: the wanted one, and with the part of a name that the prefix ends with. */
 	references(): readonly string[] {
-		return this.#begun === '' ? [this.wanted] : [this.wanted, this.#begun + this.wanted];
+		const begun = this.#begunName;
+		return begun === '' ? [this.wanted] : [this.wanted, begun + this.wanted];
 	}
 
 	/** The names under which the mode would accept a key's base name, if it were in the right folder. */
@@ -106,10 +103,32 @@ export class Matcher {
 		return [...new Set(this.mode === 'loose' ? texts.map(looseForm) : texts)];
 	}
 
+	/** The part of a name that the prefix ends with: `img_` of `data/img_`. */
+	get #begunName(): string {
+		return baseNameOf(this.#prefix);
+	}
+
+	/** The key is the wanted path put behind the prefix, as it is or as a folder. */
+	#isFull(key: string): boolean {
+		const prefix = this.#prefix;
+		const before = key.length - this.wanted.length;
+		if (prefix === '' || !key.startsWith(prefix)) return false;
+		return before === prefix.length || (before === prefix.length + 1 && !prefix.endsWith('/'));
+	}
+
+	/** Everything that may stand for the whole key. */
+	#wholePaths(): string[] {
+		const {wanted} = this;
+		const prefix = this.#prefix;
+		if (prefix === '') return [wanted];
+		const below = prefix + wanted;
+		return prefix.endsWith('/') ? [wanted, below] : [wanted, below, `${prefix}/${wanted}`];
+	}
+
 	#stemStrength(key: string): number | undefined {
 		this.#stems ??= {
 			tail: readingsOf(this.wanted),
-			full: [this.wanted, ...this.#full].flatMap(readingsOf),
+			full: this.#wholePaths().flatMap(readingsOf),
 		};
 		const ending = extensionOf(key);
 		const stem = key.slice(0, key.length - ending.length);
@@ -123,7 +142,7 @@ export class Matcher {
 	#looseStrength(key: string): number | undefined {
 		this.#loose ??= {
 			tail: readingsOf(this.wanted).map(loosened),
-			full: [this.wanted, ...this.#full].flatMap(readingsOf).map(loosened),
+			full: this.#wholePaths().flatMap(readingsOf).map(loosened),
 		};
 		const ending = extensionOf(key);
 		const stem = loosePath(key.slice(0, key.length - ending.length));

@@ -1,0 +1,162 @@
+/** Where a download stands at one moment; totals may change while it runs. */
+export type EstimateSample = {
+	/** milliseconds of a clock that never goes back; the caller takes a sample about twice a second */
+	readonly at: number;
+	/** body bytes on disk, open files included */
+	readonly bytes: number;
+	readonly bytesTotal: number;
+	/** files that are done with, and all to download */
+	readonly files: number;
+	readonly filesTotal: number;
+	readonly connections: number;
+};
+
+export type EstimateReading = {
+	readonly bytesPerSecond: number;
+	readonly filesPerSecond: number;
+	/** null while it can't be told honestly: the first ten seconds, in pauses, at a standstill */
+	readonly etaSeconds: number | null;
+	/** 0..1, by bytes and files: keeps moving through small files */
+	readonly fraction: number;
+};
+
+const speedHalfLife = 5;
+const leftHalfLife = 15;
+const shownAfter = 10;
+/** A longer silence of the caller (a sleeping laptop) is no part of the download's time. */
+const longestStep = 10;
+/** A shown time stays until the true one is this much away. */
+const tolerance = 0.05;
+
+const fileWeightAtFirst = 384 * 1024;
+const fileWeightLeast = 64 * 1024;
+const fileWeightMost = 4 * 1024 * 1024;
+const firstBytesKept = 101;
+
+/**
+ * Speed and time left, as the download screen shows them.
+ *
+ * Time left is weight left over weight per second, where a file weighs its bytes and what its round trip
+ * costs: the bytes that one connection would move in the median time to first byte. So many small files
+ * after few large ones don't come as a surprise. Holds no clock: every moment is passed in.
+ */
+export class Estimate {
+	readonly #speed = new DecayingRate(speedHalfLife);
+	readonly #files = new DecayingRate(speedHalfLife);
+	readonly #weightedBytes = new DecayingRate(leftHalfLife);
+	readonly #weightedFiles = new DecayingRate(leftHalfLife);
+	readonly #firstBytes: number[] = [];
+	#firstBytesSeen = 0;
+	#last: EstimateSample | undefined;
+	#paused = false;
+	#activeSeconds = 0;
+	#fileWeight = fileWeightAtFirst;
+	#shown: number | null = null;
+	#fraction = 0;
+
+	/** Milliseconds from a request to the first byte of its answer. */
+	firstByte(milliseconds: number): void {
+		this.#firstBytes[this.#firstBytesSeen++ % firstBytesKept] = milliseconds;
+	}
+
+	/** Nothing counts until `resume`, neither time nor bytes. */
+	pause(): void {
+		this.#paused = true;
+		this.#shown = null;
+	}
+
+	resume(): void {
+		this.#paused = false;
+		this.#last = undefined;
+	}
+
+	sample(sample: EstimateSample): void {
+		const last = this.#last;
+		this.#last = sample;
+		if (this.#paused || !last) return;
+		const seconds = (sample.at - last.at) / 1000;
+		if (!(seconds > 0)) {
+			this.#last = {...sample, at: last.at, bytes: last.bytes, files: last.files};
+			return;
+		}
+		if (seconds > longestStep) return;
+		this.#activeSeconds += seconds;
+		// a damaged file that starts again takes its bytes back
+		const bytes = Math.max(0, sample.bytes - last.bytes);
+		const files = Math.max(0, sample.files - last.files);
+		this.#speed.add(bytes, seconds);
+		this.#files.add(files, seconds);
+		this.#weightedBytes.add(bytes, seconds);
+		this.#weightedFiles.add(files, seconds);
+		this.#fileWeight = this.#weigh(sample.connections);
+		this.#updateFraction(sample, last);
+		this.#shown = this.#show(this.#secondsLeft(sample));
+	}
+
+	read(): EstimateReading {
+		return {
+			bytesPerSecond: this.#paused ? 0 : this.#speed.perSecond,
+			filesPerSecond: this.#paused ? 0 : this.#files.perSecond,
+			etaSeconds: this.#shown,
+			fraction: this.#fraction,
+		};
+	}
+
+	#weigh(connections: number): number {
+		if (this.#firstBytes.length === 0) return fileWeightAtFirst;
+		const sorted = [...this.#firstBytes].sort((a, b) => a - b);
+		const median = sorted[sorted.length >> 1] ?? 0;
+		const weight = ((median / 1000) * this.#speed.perSecond) / Math.max(1, connections);
+		return Math.min(fileWeightMost, Math.max(fileWeightLeast, weight));
+	}
+
+	#updateFraction(sample: EstimateSample, last: EstimateSample): void {
+		const total = sample.bytesTotal + sample.filesTotal * this.#fileWeight;
+		const done = sample.bytes + sample.files * this.#fileWeight;
+		const fraction = total > 0 ? Math.min(1, Math.max(0, done / total)) : 0;
+		const isSameJob =
+			sample.bytesTotal === last.bytesTotal && sample.filesTotal === last.filesTotal;
+		// the weight of a file moves with the speed; the bar must not go back for that
+		this.#fraction = isSameJob ? Math.max(this.#fraction, fraction) : fraction;
+	}
+
+	/** Seconds left as they are, or null. */
+	#secondsLeft({bytes, bytesTotal, files, filesTotal}: EstimateSample): number | null {
+		const filesLeft = Math.max(0, filesTotal - files);
+		const left = Math.max(0, bytesTotal - bytes) + filesLeft * this.#fileWeight;
+		if (filesLeft === 0 && bytes >= bytesTotal) return 0;
+		if (this.#activeSeconds < shownAfter) return null;
+		const rate = this.#weightedBytes.perSecond + this.#weightedFiles.perSecond * this.#fileWeight;
+		return rate < 1 ? null : left / rate;
+	}
+
+	/** In steps that a reader can follow, moved only when it is worth a look. */
+	#show(seconds: number | null): number | null {
+		if (seconds === null || seconds === 0) return seconds;
+		const shown = this.#shown;
+		if (shown !== null && Math.abs(seconds - shown) <= shown * tolerance) return shown;
+		const step = seconds < 60 ? 5 : seconds < 600 ? 10 : 60;
+		return Math.max(step, Math.round(seconds / step) * step);
+	}
+}
+
+/** Amount per second, in which what is older by a half-life counts half. */
+class DecayingRate {
+	readonly #halfLife: number;
+	#amount = 0;
+	#seconds = 0;
+
+	constructor(halfLife: number) {
+		this.#halfLife = halfLife;
+	}
+
+	add(amount: number, seconds: number): void {
+		const kept = 0.5 ** (seconds / this.#halfLife);
+		this.#amount = this.#amount * kept + amount;
+		this.#seconds = this.#seconds * kept + seconds;
+	}
+
+	get perSecond(): number {
+		return this.#seconds === 0 ? 0 : this.#amount / this.#seconds;
+	}
+}
