@@ -1,0 +1,28 @@
+import {useCallback, useState} from 'react';
+import {useServices} from './services.ts';
+
+/**
+ * State that belongs to a place on the navigation stack: as `useState`, but still there when a
+ * deeper screen closes again.
+ */
+export function usePlace<T>(
+	key: string,
+	initial: T | (() => T),
+): readonly [T, (next: T | ((value: T) => T)) => void] {
+	const {memory} = useServices().navigation.place;
+	const [state, setState] = useState<T>(() => {
+		if (memory.has(key)) return memory.get(key) as T;
+		return typeof initial === 'function' ? (initial as () => T)() : initial;
+	});
+	const update = useCallback(
+		(next: T | ((value: T) => T)) => {
+			setState((previous) => {
+				const value = typeof next === 'function' ? (next as (value: T) => T)(previous) : next;
+				memory.set(key, value);
+				return value;
+			});
+		},
+		[key, memory],
+	);
+	return [state, update];
+}

@@ -1,0 +1,233 @@
+import fs from 'node:fs';
+import tty from 'node:tty';
+import {render, type Instance} from 'ink';
+import {exitStatus} from '../model/error.ts';
+import {App, type Host} from './app.tsx';
+import {pacedClient} from './paced-client.ts';
+import {createAnnouncer} from './terminal/announcer.ts';
+import {copyText} from './terminal/clipboard.ts';
+import type {TerminalTraits} from './terminal/environment.ts';
+import {openTerminal, streamSink, TerminalOutput} from './terminal/output.ts';
+import {watchSignals} from './terminal/signals.ts';
+import {makeTheme} from './theme.ts';
+import type {AppOptions, AppResult} from './types.ts';
+
+/** A window's edge is dragged: draw when it rests. */
+const resizeRest = 100;
+/** Writes that took longer than 250 ms, after which the link counts as slow. */
+const slowWrites = 2;
+
+/** Milliseconds between two draws of moving numbers. */
+function dataInterval(traits: TerminalTraits, columns: number, slow: boolean): number {
+	if (slow) return 2000;
+	if (!traits.ssh) return 250;
+	return columns > 100 ? 1000 : 500;
+}
+
+/** The keyboard: standard input, or the terminal itself when a manifest is piped in. */
+function openKeyboard(): tty.ReadStream {
+	return process.stdin.isTTY ? process.stdin : new tty.ReadStream(fs.openSync('/dev/tty', 'r'));
+}
+
+function terminalSize(): {columns: number; rows: number} {
+	return {columns: process.stdout.columns || 80, rows: process.stdout.rows || 24};
+}
+
+/**
+ * Draws everything anew: Ink forgets its last frame (what it writes to erase it is swallowed, the
+ * cursor may be anywhere), and its own resize handler draws the next one whole.
+ */
+function repaint(instance: Instance, output: TerminalOutput, inline: boolean): void {
+	if (inline) {
+		instance.clear();
+	} else {
+		output.muted(() => {
+			instance.clear();
+		});
+		output.prefix('\u001B[?2026h\u001B[H\u001B[J');
+	}
+
+	output.emit('resize');
+}
+
+/** Mounts the app on the terminal and unmounts it again, whatever happens. See `runApp`. */
+export async function mountApp(options: AppOptions, traits: TerminalTraits): Promise<AppResult> {
+	const keyboard = openKeyboard();
+	let instance: Instance | undefined;
+	let slow = 0;
+	let result: AppResult | undefined;
+	let crash: unknown;
+	let onSignal: Parameters<Host['onSignal']>[0];
+
+	const output = new TerminalOutput(
+		openTerminal(process.stdout.fd) ?? streamSink(process.stdout),
+		terminalSize(),
+		{
+			onStale() {
+				if (instance !== undefined) repaint(instance, output, options.inline);
+			},
+			onGone() {
+				onSignal?.('hangup');
+			},
+			onSlow() {
+				slow++;
+			},
+		},
+	);
+	const client = pacedClient(options.client, () =>
+		dataInterval(traits, output.columns, slow >= slowWrites),
+	);
+	const announcer = createAnnouncer(traits, {bell: options.bell});
+	const announce = () => {
+		const words = announcer.next(options.client.getSnapshot(), performance.now());
+		if (words !== '') output.control(words);
+		output.modes.progress = traits.progress;
+	};
+
+	const restore = () => {
+		output.restore();
+		try {
+			keyboard.setRawMode(false);
+		} catch {
+			// The terminal is gone; there is nothing left to restore.
+		}
+	};
+
+	const host: Host = {
+		repaint() {
+			if (instance !== undefined) repaint(instance, output, options.inline);
+		},
+		async suspend(release) {
+			await release(async () => stopProcess(output));
+			if (instance !== undefined) repaint(instance, output, options.inline);
+		},
+		copy: async (text) =>
+			copyText(text, traits, (sequence) => {
+				output.control(sequence);
+			}),
+		gone() {
+			restore();
+			// The third Ctrl+C: nothing may hold it up, and the engine saves by itself.
+			process.exit(exitStatus.interrupted);
+		},
+		onSignal(handler) {
+			onSignal = handler;
+		},
+	};
+
+	const unwatch = watchSignals(keyboard, {
+		signal(name) {
+			// Whoever hung up sees nothing any more; writing would only end in errors.
+			if (name === 'hangup') output.abandon();
+			onSignal?.(name);
+		},
+		crash(error) {
+			crash = error;
+			instance?.unmount();
+		},
+		exit: restore,
+	});
+	const unwatchSize = watchSize(output, () => {
+		if (instance !== undefined) repaint(instance, output, options.inline);
+	});
+	const unsubscribe = options.client.subscribe(announce);
+	output.control(announcer.start());
+	output.modes.title = traits.title;
+
+	try {
+		instance = render(
+			<App
+				client={client}
+				options={options}
+				theme={makeTheme(traits)}
+				host={host}
+				rowsLess={options.inline ? 1 : 0}
+				onResult={(value) => {
+					result = value;
+				}}
+			/>,
+			{
+				stdout: output as unknown as NodeJS.WriteStream,
+				stdin: keyboard,
+				stderr: process.stderr,
+				alternateScreen: !options.inline,
+				incrementalRendering: true,
+				exitOnCtrlC: false,
+				patchConsole: false,
+				interactive: true,
+				maxFps: traits.ssh ? 8 : 15,
+			},
+		);
+		announce();
+		await instance.waitUntilExit();
+	} catch (error) {
+		crash ??= error;
+	} finally {
+		unsubscribe();
+		unwatchSize();
+		unwatch();
+		await output.drained(500);
+		restore();
+		await output.drained(100);
+		output.close();
+		keyboard.pause();
+		keyboard.unref();
+		if (keyboard !== process.stdin) keyboard.destroy();
+	}
+
+	if (crash !== undefined) throw crash;
+	return (
+		result ?? {
+			reason: 'quit',
+			exitCode: exitStatus.interrupted,
+			lines: [],
+			job: options.client.getSnapshot().job,
+		}
+	);
+}
+
+/** Follows the window's size: frames wait until it has been at rest for a moment, then everything is drawn anew. */
+function watchSize(output: TerminalOutput, redraw: () => void): () => void {
+	let timer: NodeJS.Timeout | undefined;
+	const rest = () => {
+		const {columns, rows} = terminalSize();
+		output.columns = columns;
+		output.rows = rows;
+		// First the tree learns the new size, unseen; then it is drawn once, whole.
+		output.emit('resize');
+		setImmediate(() => {
+			output.release();
+			redraw();
+		});
+	};
+
+	const onResize = () => {
+		output.hold();
+		clearTimeout(timer);
+		timer = setTimeout(rest, resizeRest);
+	};
+
+	process.stdout.on('resize', onResize);
+	return () => {
+		clearTimeout(timer);
+		process.stdout.off('resize', onResize);
+	};
+}
+
+/** Stops this process group as Ctrl+Z does elsewhere, and resolves after `fg`. */
+async function stopProcess(output: TerminalOutput): Promise<void> {
+	output.write('muster is stopped, downloads too; fg goes on, or use b to keep them running\r\n');
+	await output.drained(500);
+	await new Promise<void>((resolve) => {
+		// Without job control the signal is thrown away; then muster just goes on.
+		const timer = setTimeout(done, 500);
+		function done() {
+			clearTimeout(timer);
+			process.off('SIGCONT', done);
+			resolve();
+		}
+
+		process.once('SIGCONT', done);
+		process.kill(0, 'SIGTSTP');
+	});
+}

@@ -1,0 +1,75 @@
+import type {EngineClient} from '../job/link/messages.ts';
+import type {Snapshot} from '../model/snapshot.ts';
+
+/**
+ * The engine publishes ten times a second; a screen over SSH wants two. This client answers the
+ * same questions, but its snapshot moves at most once per `interval()` milliseconds, except when
+ * phase, notice or job change: those show at once.
+ */
+export function pacedClient(client: EngineClient, interval: () => number): EngineClient {
+	const listeners = new Set<() => void>();
+	let shown = client.getSnapshot();
+	let shownAt = -Infinity;
+	let timer: NodeJS.Timeout | undefined;
+	let unsubscribe: (() => void) | undefined;
+
+	const show = (snapshot: Snapshot) => {
+		clearTimeout(timer);
+		timer = undefined;
+		if (snapshot === shown) return;
+		shown = snapshot;
+		shownAt = performance.now();
+		for (const listener of listeners) listener();
+	};
+
+	const onSnapshot = () => {
+		const next = client.getSnapshot();
+		const wait = shownAt + interval() - performance.now();
+		if (wait <= 0 || urgent(shown, next)) {
+			show(next);
+			return;
+		}
+
+		timer ??= setTimeout(() => {
+			timer = undefined;
+			show(client.getSnapshot());
+		}, wait);
+	};
+
+	return {
+		subscribe(listener) {
+			listeners.add(listener);
+			unsubscribe ??= client.subscribe(onSnapshot);
+			return () => {
+				listeners.delete(listener);
+				if (listeners.size > 0) return;
+				unsubscribe?.();
+				unsubscribe = undefined;
+				clearTimeout(timer);
+				timer = undefined;
+			};
+		},
+		getSnapshot() {
+			// Before the first subscription nothing moves `shown`; answer what is true now.
+			if (unsubscribe === undefined) shown = client.getSnapshot();
+			return shown;
+		},
+		call: async (method, params, signal) => client.call(method, params, signal),
+		lost: () => client.lost(),
+		close() {
+			client.close();
+		},
+	};
+}
+
+function urgent(a: Snapshot, b: Snapshot): boolean {
+	return (
+		a.phase !== b.phase ||
+		a.job !== b.job ||
+		a.notice !== b.notice ||
+		a.failure !== b.failure ||
+		a.pauseReason !== b.pauseReason ||
+		a.identity !== b.identity ||
+		a.summary !== b.summary
+	);
+}
