@@ -126,6 +126,16 @@ function makePattern(): Buffer {
 	return bytes;
 }
 
+/** An object of any size from patterned bytes, as if uploaded in parts; over 1 GiB without a checksum. */
+export function largeObject(size: number, seed = 0): SandboxObject {
+	const partSize = 8 * 1024 * 1024;
+	const parts = Math.max(1, Math.ceil(size / partSize));
+	return generatedObject(size, patternReader(seed), {
+		etag: `${seed.toString(16).padStart(8, '0')}${size.toString(16).padStart(24, '0')}-${parts}`,
+		...(size > 1024 ** 3 ? {checksums: []} : {}),
+	});
+}
+
 /** The object with every byte inverted, a later date and so a new ETag: what an overwrite looks like. */
 export function changedObject(object: SandboxObject, version: number): SandboxObject {
 	const mask = version % 2 === 1 ? 0xff : 0xa5;

@@ -204,11 +204,11 @@ class SandboxServer implements Sandbox {
 	#send(
 		request: IncomingMessage,
 		response: ServerResponse,
-		{answer, actions}: Visit,
+		{answer, actions, operation}: Visit,
 	): Sent | Promise<Sent> {
 		const headOnly = request.method === 'HEAD';
 		const latency = latencyOf(this.#throttle.latency, this.#serial++);
-		const pacers = this.#pacers(request.socket);
+		const pacers = operation === 'GetObject' ? this.#pacers(request.socket) : noPacers;
 		const isPlain = actions.length === 0 && latency === 0 && pacers.length === 0;
 		if (isPlain && fitsAtOnce(answer)) return sendAtOnce(response, answer, headOnly);
 		return sendSlowly(response, answer, headOnly, deliveryOf(actions, latency), pacers);

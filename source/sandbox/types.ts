@@ -111,7 +111,7 @@ export type SandboxRule = {
 export type Latency = {readonly min: number; readonly max: number};
 
 export type Throttle = {
-	/** bytes per second for the whole server; 0 is no limit */
+	/** bytes of objects (not of listings) per second for the whole server; 0 is no limit */
 	readonly rate: number;
 	/** bytes per second for each connection; 0 is no limit */
 	readonly ratePerConnection: number;
