@@ -192,7 +192,7 @@ export class FileTransfer {
 				this.#trouble = this.#restart('changed', 'it changed while it was downloaded');
 				return 'unusable';
 			default:
-				this.#trouble = this.#restart('server', `${reading.why}`);
+				this.#trouble = this.#restart('server', reading.why);
 				return 'unusable';
 		}
 	}

@@ -39,6 +39,9 @@ export class PartFile {
 	#memory: Uint8Array[] = [];
 	#fd: number | undefined;
 	#hasher: Hasher | undefined;
+	/** the temporary file lies on disk */
+	#onDisk = false;
+	/** so does the note beside it */
 	#noted = false;
 	readonly #task: TransferTask;
 	readonly #hashers: Hashers;
@@ -121,10 +124,10 @@ export class PartFile {
 
 	/** Forgets everything that is held and removes the temporary file. */
 	discard(): void {
-		const onDisk = this.#fd !== undefined;
 		this.#closeQuietly();
-		if (onDisk) removeQuietly(this.#disk, this.#task.temporary);
+		if (this.#onDisk) removeQuietly(this.#disk, this.#task.temporary);
 		if (this.#noted) removeQuietly(this.#disk, notePath(this.#task.temporary));
+		this.#onDisk = false;
 		this.#noted = false;
 		this.#memory = [];
 		this.#hasher = undefined;
@@ -140,6 +143,7 @@ export class PartFile {
 		const found = this.#findOld(verify);
 		if (found === undefined) return false;
 		this.#fd = openExisting(this.#disk, this.#task.temporary);
+		this.#onDisk = true;
 		this.#noted = true;
 		this.#held = found.held;
 		if (found.held.digest !== undefined) {
@@ -188,6 +192,7 @@ export class PartFile {
 	#spill(hash: boolean): number {
 		if (this.#fd !== undefined) return this.#fd;
 		const fd = createFresh(this.#disk, this.#task.temporary);
+		this.#onDisk = true;
 		this.#fd = fd;
 		const memory = this.#memory;
 		if (hash && this.#held.digest !== undefined) {

@@ -42,7 +42,7 @@ export class ThreadHandle {
 	}
 
 	send(message: ToThread): void {
-		this.#worker.postMessage(message);
+		this.#worker.postMessage(message, []);
 	}
 
 	give(tasks: readonly TransferTask[]): void {

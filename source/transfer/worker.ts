@@ -102,6 +102,9 @@ const thread = loadProvider(data.providerModule).then((provider) => new Thread(p
 port.on('message', (message: ToThread) => {
 	thread
 		.then((ready) => ready.receive(message))
-		.catch((error: unknown) => post({kind: 'broken', error: errorRecord(error)}));
+		.catch((error: unknown) => {
+			post({kind: 'broken', error: errorRecord(error)});
+			if (message.kind === 'close') port.close();
+		});
 });
 thread.catch((error: unknown) => post({kind: 'broken', error: errorRecord(error)}));
