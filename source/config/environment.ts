@@ -14,12 +14,15 @@ function environmentEndpoint(environment: Environment): string | undefined {
 	return filled(environment['AWS_ENDPOINT_URL_S3']) ?? filled(environment['AWS_ENDPOINT_URL']);
 }
 
+function environmentRegion(environment: Environment): string | undefined {
+	return filled(environment['AWS_REGION']) ?? filled(environment['AWS_DEFAULT_REGION']);
+}
+
 /** How to reach the store: options first, then the variables that the AWS tools read. */
 export function storeSpec(settings: Settings, environment: Environment): StoreSpec {
-	const region =
-		settings.region ??
-		filled(environment['AWS_REGION']) ??
-		filled(environment['AWS_DEFAULT_REGION']);
+	// a named profile and an environment file bring their own region
+	const own = settings.profile !== undefined || settings.envFile !== undefined;
+	const region = settings.region ?? (own ? undefined : environmentRegion(environment));
 	const endpoint = settings.endpointUrl ?? environmentEndpoint(environment);
 	return {
 		provider: 's3',

@@ -1,0 +1,41 @@
+import {safeText} from '../model/safe-text.ts';
+import {errorLines, summaryOf} from './lines.ts';
+import type {Clock, Lines, Reporter} from './types.ts';
+import type {SummaryEvent} from '../model/event.ts';
+
+const progressEvery = 500;
+
+/** `--json`: one event a line on standard output, words for people on standard error. */
+export function jsonReporter(lines: Lines, now: Clock = Date.now): Reporter {
+	let lastProgress = -Infinity;
+	let summary: SummaryEvent | undefined;
+	let finished = false;
+	const write = (value: object): void => lines.out(JSON.stringify(value));
+	return {
+		event(event) {
+			if (finished) return;
+			if (event.type === 'summary') {
+				// kept back: it stands last and carries the status that the process ends with
+				summary = event;
+				return;
+			}
+			if (event.type === 'progress') {
+				const at = now();
+				if (at - lastProgress < progressEvery) return;
+				lastProgress = at;
+			}
+			write(event);
+		},
+		snapshot: () => {},
+		expect: () => {},
+		say: (text) => lines.err(safeText(text)),
+		fail: (error) => {
+			for (const line of errorLines(error)) lines.err(line);
+		},
+		finish(snapshot, exitCode) {
+			if (finished) return;
+			finished = true;
+			write({...summaryOf(snapshot, summary), exit_code: exitCode});
+		},
+	};
+}

@@ -1,0 +1,25 @@
+import {safeText} from '../model/safe-text.ts';
+import {withGroup} from '../model/summary-lines.ts';
+import {LineBudget} from './line-budget.ts';
+import {clockTime, errorLines, lastLine} from './lines.ts';
+import type {Clock, Lines, Reporter} from './types.ts';
+
+/** `--quiet`: problems on standard error, and the last line. */
+export function quietReporter(lines: Lines, now: Clock = Date.now): Reporter {
+	const budget = new LineBudget(20);
+	return {
+		event(event) {
+			if (event.type !== 'file' || event.error === undefined || !budget.take(now())) return;
+			const name = withGroup(event.group, event.path ?? event.wanted);
+			lines.err(safeText(`problem ${name}: ${event.error.message} code=${event.error.code}`));
+		},
+		snapshot: () => {},
+		expect: () => {},
+		say: () => {},
+		fail: (error) => {
+			for (const line of errorLines(error)) lines.err(line);
+		},
+		finish: (snapshot, exitCode) =>
+			lines.out(`${clockTime(now())} ${safeText(lastLine(snapshot, exitCode))}`),
+	};
+}
