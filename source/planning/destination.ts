@@ -62,11 +62,12 @@ function unsafePath({layout, group, key, prefix}: LocalPathRequest): string {
 	return layout === 'groups' && group !== '' ? `${group}/${base}` : base;
 }
 
-/** `.muster` in any form that some file system takes for it: letter case, joiners (HFS+), short names (NTFS). */
+/** `.muster` in any form that some file system takes for it: letter case, joiners (HFS+), ends (FAT), short names (NTFS). */
 function isOwnFolder(name: string, platform: NamePlatform): boolean {
 	const folded = name
 		.normalize('NFKC')
 		.replace(/[\u200C\u200D]/g, '')
+		.replace(/[. ]+$/, '')
 		.toLowerCase();
 	if (folded === '.muster') return true;
 	return platform === 'win32' && /^muster~\d+$/.test(folded);

@@ -171,7 +171,8 @@ function reduceUnicode(text: string, toProbe: boolean): string {
 					? '_'
 					: '',
 			);
-	return reduced === '' ? folded : reduced;
+	// a mark may now stand behind another letter
+	return reduced === '' ? folded : reduced.normalize('NFC');
 }
 
 function isDigit(code: number): boolean {

@@ -186,7 +186,7 @@ export function editDistance(a: string, b: string, limit: number): number {
 
 function alignment(a: string, b: string, limit: number): number {
 	if (Math.abs(a.length - b.length) > limit) return limit + 1;
-	if (a === '' || b === '') return a.length + b.length;
+	if (a === '' || b === '') return Math.min(a.length + b.length, limit + 1);
 	let beforeLast: number[] = [];
 	let last = Array.from({length: b.length + 1}, (_, at) => at);
 	for (let i = 1; i <= a.length; i++) {
@@ -213,5 +213,5 @@ function alignment(a: string, b: string, limit: number): number {
 		beforeLast = last;
 		last = row;
 	}
-	return last[b.length] ?? limit + 1;
+	return Math.min(last[b.length] ?? 0, limit + 1);
 }
