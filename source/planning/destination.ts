@@ -74,12 +74,13 @@ function isOwnFolder(name: string, platform: NamePlatform): boolean {
 }
 
 /**
- * Another name for the second of two files that would share one: `a/photo~2.png`. With a hash of the key
- * (`shortHash`) it is the same in every run, whatever else is wanted.
+ * Another name for the second of two files that would share one: `a/photo~2.png`. Given the key instead of
+ * a number, a hash of it is put there: the same in every run, whatever else is wanted.
  */
 export function withSuffix(path: SafePath, suffix: number | string): SafePath {
 	const at = path.lastIndexOf('/') + 1;
-	return (path.slice(0, at) + tagged(path.slice(at), String(suffix))) as SafePath;
+	const tag = typeof suffix === 'number' ? String(suffix) : shortHash(suffix);
+	return (path.slice(0, at) + tagged(path.slice(at), tag)) as SafePath;
 }
 
 /**

@@ -242,9 +242,14 @@ test('what lies below a prefix', () => {
 
 test('a second file of the same name gets a suffix before its ending', () => {
 	assert.equal(withSuffix('x/photo.png' as SafePath, 2), 'x/photo~2.png');
-	assert.equal(withSuffix('x.y/photo' as SafePath, 'abc'), 'x.y/photo~abc');
-	const long = withSuffix(`${'x'.repeat(251)}.png` as SafePath, 'abc');
-	assert.ok(long.length === 255 && long.endsWith('x~abc.png'));
+	// a key never gets into a path by this door
+	for (const key of hostile) {
+		const renamed = withSuffix('x.y/photo' as SafePath, key);
+		assert.match(renamed, /^x\.y\/photo~[0-9a-f]{12}$/);
+		assert.equal(renamed, withSuffix('x.y/photo' as SafePath, key));
+	}
+	const long = withSuffix(`${'x'.repeat(251)}.png` as SafePath, 'a/b.png');
+	assert.ok(long.length === 255 && /x~[0-9a-f]{12}\.png$/.test(long));
 });
 
 test('the folders of a path', () => {
