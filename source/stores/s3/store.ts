@@ -4,6 +4,7 @@ import type {ObjectInfo, ObjectRef} from '../../model/object.ts';
 import type {Asking, Attempt} from '../asking.ts';
 import {askUntilAnswered} from '../asking.ts';
 import type {
+	Answer,
 	BucketProbe,
 	Credentials,
 	CredentialSource,
@@ -86,8 +87,7 @@ export function openStore(
 			bucket,
 			async (credentials) => {
 				const outcome = await control.headBucket(bucket, credentials, signal);
-				const hidden = 'refused' in outcome && outcome.refused.error.code === 'denied';
-				return hidden ? {result: {}} : outcome;
+				return tellsNothing(outcome) ? {result: {}} : outcome;
 			},
 			signal,
 		);
@@ -116,9 +116,7 @@ export function openStore(
 			async (credentials) => {
 				const outcome = await control.headBucket(bucket, credentials, signal);
 				if ('refused' in outcome)
-					return outcome.refused.error.code === 'denied'
-						? {result: outcome.refused.region}
-						: outcome;
+					return tellsNothing(outcome) ? {result: outcome.refused.region} : outcome;
 				const {region} = outcome.result;
 				return {result: region ?? (await control.bucketLocation(bucket, credentials, signal))};
 			},
@@ -161,6 +159,17 @@ export function openStore(
 		wire: () => ({spec, regions: signer.regions(), clockOffset: signer.clockOffset()}),
 		close: () => http.close(),
 	};
+}
+
+/**
+ * HEAD is refused without words: 400 and 403 show that the bucket is there, and often its region;
+ * whether it is the sign-in, the region or the permission is told by the listing that follows.
+ */
+function tellsNothing(outcome: Attempt<unknown>): outcome is {readonly refused: Answer} {
+	if (!('refused' in outcome)) return false;
+	const {remedy, error} = outcome.refused;
+	if (error.code === 'wrong-region') return true;
+	return remedy !== 'retry' && error.code !== 'no-such-bucket';
 }
 
 /** Errors that concern this bucket alone; all others (network, sign-in, clock) end a probe. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {XMLBuilder, XMLParser} from 'fast-xml-parser';
 import {decodeUrl, readListing} from '../../../source/stores/s3/list-xml.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import {GetObjectCommand, S3Client} from '@aws-sdk/client-s3';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {objectKey} from '../../../source/model/brand.ts';
 import {createWriter} from '../../../source/stores/s3/requests.ts';
 import {createSigner} from '../../../source/stores/s3/signer.ts';
