@@ -5,6 +5,8 @@ import type {EngineClient} from './link/messages.ts';
 export type Engine = EngineClient & {
 	/** Every public event, in order. Returns a function that stops listening. */
 	onEvent(listener: (event: JobEvent) => void): () => void;
+	/** Where this engine can be attached to; stands in the job's record for `muster attach`. */
+	setSocket(socket: string | null): void;
 	/** Stops what runs (parked and saved), releases the folder, closes everything. */
 	shutDown(): Promise<void>;
 };

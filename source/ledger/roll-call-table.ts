@@ -368,6 +368,18 @@ export class RollCallTable {
 		);
 	}
 
+	/** Takes a person's choice back: ambiguous where several keys fit, missing where they were guesses. */
+	reopen(wantedId: number): void {
+		this.#db.run(
+			`UPDATE wanted SET object_id = NULL, rule = NULL, status = 0, destination = NULL, size = 0, state = CASE
+			WHEN EXISTS (SELECT 1 FROM candidates AS c WHERE c.wanted_id = wanted.id AND c.reason IS NULL) THEN ?
+			ELSE ? END WHERE id = ?`,
+			stateNumber.ambiguous,
+			stateNumber.missing,
+			wantedId,
+		);
+	}
+
 	/** Buckets that the manifest's URLs name, with how many rows and the span of their keys. */
 	wantedBuckets(): readonly {bucket: string; rows: number; first: string; last: string}[] {
 		return this.#db

@@ -88,17 +88,6 @@ export class RowWindows {
 			.map((row) => ledgerRow(row));
 	}
 
-	/** All rows in the manifest's order, for `resolved.csv`. */
-	byManifestRow(afterRow: number, limit: number): readonly LedgerRow[] {
-		return this.#db
-			.all(
-				`SELECT ${columns} FROM ${source} WHERE w.extra_of IS NULL AND w.row > ? ORDER BY w.row LIMIT ?`,
-				afterRow,
-				limit,
-			)
-			.map((row) => ledgerRow(row));
-	}
-
 	candidates(wantedId: number): readonly Candidate[] {
 		const rows = this.#db.all(
 			`SELECT c.object_id AS object_id, c.reason AS reason, o.key AS key, o.size AS size, o.modified AS modified

@@ -1,0 +1,352 @@
+import {createHash} from 'node:crypto';
+import {mkdirSync, readdirSync, rmSync} from 'node:fs';
+import path from 'node:path';
+import type {Ledger} from '../ledger/ledger.ts';
+import type {FoundRow} from '../ledger/plan-table.ts';
+import {objectKey} from '../model/brand.ts';
+import {type ErrorRecord, errorRecord, MusterError} from '../model/error.ts';
+import type {FileEvent, PauseReason} from '../model/event.ts';
+import type {JobSpec} from '../model/job-spec.ts';
+import {AutoConnections} from '../transfer/auto-connections.ts';
+import type {TransferPool, TransferResult, TransferTask} from '../transfer/types.ts';
+import type {GroupTable} from './group-table.ts';
+import type {JobLog} from './log.ts';
+import {SafeFolder} from './safe-folder.ts';
+import {Scheduler} from './scheduler.ts';
+
+export type DownloadContext = {
+	readonly spec: JobSpec;
+	readonly job: number;
+	readonly ledger: Ledger;
+	readonly groups: GroupTable;
+	readonly pool: TransferPool;
+	readonly log: JobLog;
+	/** a file has its end: downloaded or failed */
+	readonly onFile: (row: FoundRow, event: FileEvent) => void;
+	readonly onFirstByte: (milliseconds: number) => void;
+	/** the job must wait for a person, the disk or credentials */
+	readonly onBlocked: (reason: PauseReason, error: ErrorRecord) => void;
+	/** nothing is left to do, or everything asked to stop has stopped */
+	readonly onIdle: () => void;
+};
+
+/** tasks handed over per connection, so that a lane never waits for this thread */
+const tasksPerConnection = 4;
+
+/** Feeds the transfer pool from the plan and writes what comes back into the ledger. */
+export class Download {
+	readonly #context: DownloadContext;
+	readonly #scheduler: Scheduler;
+	readonly #folder: SafeFolder;
+	readonly #open = new Map<number, FoundRow>();
+	readonly #auto: AutoConnections | undefined;
+	#feeding = false;
+	#connections: number;
+	#auto1Hz: NodeJS.Timeout | undefined;
+	#lastSample = {bytes: 0, files: 0, slowDowns: 0};
+	#filesDone = 0;
+
+	constructor(context: DownloadContext, groupIds: readonly number[], connections: number) {
+		this.#context = context;
+		this.#scheduler = new Scheduler(context.ledger.plan, groupIds);
+		this.#folder = new SafeFolder(context.spec.folder);
+		this.#connections = connections;
+		this.#auto = context.spec.connections === 'auto' ? new AutoConnections() : undefined;
+		mkdirSync(partsFolder(context.spec), {recursive: true});
+		context.pool.onResults((results) => this.#settle(results));
+	}
+
+	get connections(): number {
+		return this.#connections;
+	}
+
+	get openFiles(): number {
+		return this.#open.size;
+	}
+
+	row(id: number): FoundRow | undefined {
+		return this.#open.get(id);
+	}
+
+	/** Begins, or goes on after a pause. */
+	feed(): void {
+		this.#feeding = true;
+		this.#auto1Hz ??= this.#startAuto();
+		this.#fill();
+	}
+
+	/** Fetches one file and nothing else. */
+	fetch(row: FoundRow): void {
+		this.#open.set(row.id, row);
+		const task = this.#task(row);
+		if (task !== undefined) this.#context.pool.submit([task]);
+	}
+
+	/** `finish`: no new files, open ones end. `park`: open ones are cut off and can be continued. */
+	async halt(mode: 'finish' | 'park'): Promise<void> {
+		this.#feeding = false;
+		const back = await this.#context.pool.halt(mode);
+		for (const id of back) this.#giveBack(id);
+		this.#reportIdle();
+	}
+
+	setConnections(connections: number): void {
+		this.#connections = Math.max(
+			1,
+			Math.min(ceilingOf(this.#context.spec), Math.round(connections)),
+		);
+		this.#context.pool.setConnections(this.#connections);
+		this.#fill();
+	}
+
+	async close(): Promise<void> {
+		clearInterval(this.#auto1Hz);
+		this.#feeding = false;
+		await this.#context.pool.close();
+	}
+
+	#startAuto(): NodeJS.Timeout | undefined {
+		const auto = this.#auto;
+		if (auto === undefined) return undefined;
+		const timer = setInterval(() => {
+			if (!this.#feeding) return;
+			const counters = this.#context.pool.counters();
+			const sample = {
+				bytes: counters.bytesReceived,
+				files: this.#filesDone,
+				slowDowns: counters.slowDowns,
+			};
+			const next = auto.sample({
+				bytesPerSecond: sample.bytes - this.#lastSample.bytes,
+				filesPerSecond: sample.files - this.#lastSample.files,
+				slowDowns: sample.slowDowns - this.#lastSample.slowDowns,
+				openFiles: this.#open.size,
+			});
+			this.#lastSample = sample;
+			const capped = Math.min(next, ceilingOf(this.#context.spec));
+			if (capped !== this.#connections) this.setConnections(capped);
+		}, 1000);
+		timer.unref();
+		return timer;
+	}
+
+	#fill(): void {
+		if (!this.#feeding) return;
+		const {spec, groups} = this.#context;
+		const room = this.#connections * tasksPerConnection - this.#open.size;
+		if (room <= 0) return;
+		const grouped = groups.size > 1;
+		const rows = this.#scheduler.take(room, {
+			perGroup: grouped ? spec.perGroup * tasksPerConnection : Infinity,
+			groups: spec.groups,
+		});
+		const tasks: TransferTask[] = [];
+		for (const row of rows) {
+			this.#open.set(row.id, row);
+			const group = groups.get(row.groupId);
+			if (group !== undefined) {
+				group.open++;
+				group.started ||= Date.now();
+			}
+			const task = this.#task(row);
+			if (task !== undefined) tasks.push(task);
+		}
+		if (tasks.length > 0) this.#context.pool.submit(tasks);
+		else if (rows.length === 0) this.#reportIdle();
+	}
+
+	#task(row: FoundRow): TransferTask | undefined {
+		const {spec} = this.#context;
+		try {
+			return {
+				id: row.id,
+				group: row.groupId,
+				ref: {bucket: row.bucket, key: objectKey(row.key)},
+				size: row.size,
+				...(row.etag === null ? {} : {etag: row.etag}),
+				...(row.modified === null ? {} : {modified: row.modified}),
+				temporary: path.join(partsFolder(spec), `${partName(row)}.part`),
+				destination: this.#folder.resolve(row.destination ?? ''),
+				replace: spec.overwrite !== 'never',
+			};
+		} catch (error) {
+			const failed: TransferResult = {
+				kind: 'failed',
+				id: row.id,
+				attempts: 0,
+				error: errorRecord(error),
+			};
+			queueMicrotask(() => this.#settle([failed]));
+			return undefined;
+		}
+	}
+
+	#settle(results: readonly TransferResult[]): void {
+		const {ledger, spec, job} = this.#context;
+		const finished = Date.now();
+		const pairs = results.flatMap((result) => {
+			const row = this.#open.get(result.id);
+			return row === undefined ? [] : [{result, row}];
+		});
+		ledger.record({
+			done: pairs.flatMap(({result, row}) =>
+				result.kind === 'done'
+					? [
+							{
+								id: row.id,
+								size: result.bytes,
+								attempts: result.attempts,
+								verified: result.verified,
+								file: {
+									path: row.destination ?? '',
+									bucket: row.bucket,
+									key: row.key,
+									etag: result.etag ?? row.etag,
+									size: result.bytes,
+									modified: row.modified,
+									localModified: result.localModified,
+									verified: result.verified,
+									digest: result.digest ?? null,
+									job,
+									finished,
+								},
+							},
+						]
+					: [],
+			),
+			failed: pairs.flatMap(({result, row}) =>
+				result.kind === 'failed'
+					? [{id: row.id, attempts: result.attempts, error: result.error}]
+					: [],
+			),
+		});
+		for (const {result, row} of pairs) this.#settleOne(result, row, spec);
+		if (this.#feeding) this.#fill();
+		this.#reportIdle();
+	}
+
+	#settleOne(result: TransferResult, row: FoundRow, spec: JobSpec): void {
+		const {groups, log} = this.#context;
+		const group = groups.get(row.groupId);
+		this.#open.delete(row.id);
+		const again = result.kind !== 'done' && result.kind !== 'failed';
+		this.#scheduler.settled(row, again);
+		if (group !== undefined) {
+			group.open--;
+			group.ended = Date.now();
+		}
+		switch (result.kind) {
+			case 'done':
+				this.#filesDone++;
+				this.#context.onFirstByte(result.firstByte);
+				if (group !== undefined) {
+					group.filesDone++;
+					group.bytesDone += result.bytes;
+					group.bytes += result.bytes - row.size;
+				}
+				log.write(
+					'info',
+					`downloaded ${row.destination} from ${row.bucket}/${row.key}, ${result.bytes} bytes, ${result.attempts} attempts, verified by ${result.verified}`,
+				);
+				this.#context.onFile(
+					row,
+					this.#event(row, result.attempts, {bytes: result.bytes, verified: result.verified}),
+				);
+				return;
+			case 'failed':
+				if (group !== undefined) group.failed++;
+				log.write(
+					'error',
+					`failed ${row.destination} from ${row.bucket}/${row.key}: ${result.error.code}: ${result.error.message} ${result.error.detail ?? ''}`,
+				);
+				this.#context.onFile(row, this.#event(row, result.attempts, {error: result.error}));
+				return;
+			case 'refused':
+				this.#context.onBlocked('credentials', result.error);
+				return;
+			case 'no-room':
+				this.#context.onBlocked('disk', {
+					...result.error,
+					message: `The disk with ${spec.folder} is full. Paused; open files are kept.`,
+				});
+				return;
+			case 'parked':
+				log.write('info', `parked ${row.destination} at ${result.bytes} bytes`);
+		}
+	}
+
+	#event(
+		row: FoundRow,
+		attempts: number,
+		outcome: {bytes?: number; verified?: FileEvent['verified']; error?: ErrorRecord},
+	): FileEvent {
+		const {bytes, verified, error} = outcome;
+		return {
+			type: 'file',
+			status: error === undefined ? 'downloaded' : 'failed',
+			group: row.group,
+			wanted: row.text,
+			key: row.key,
+			path: row.destination,
+			bytes: bytes ?? 0,
+			attempts,
+			...(verified === undefined ? {} : {verified}),
+			...(error === undefined ? {} : {error: {code: error.code, message: error.message}}),
+		};
+	}
+
+	#giveBack(id: number): void {
+		const row = this.#open.get(id);
+		if (row === undefined) return;
+		this.#open.delete(id);
+		this.#scheduler.settled(row, true);
+		const group = this.#context.groups.get(row.groupId);
+		if (group !== undefined) group.open--;
+	}
+
+	#reportIdle(): void {
+		if (this.#open.size > 0) return;
+		if (!this.#feeding || this.#scheduler.empty) this.#context.onIdle();
+	}
+}
+
+/** The most connections a job may use: downloads per group × groups at once, unless a number was given. */
+export function ceilingOf(spec: JobSpec): number {
+	return spec.connections === 'auto' ? spec.perGroup * spec.groups : spec.connections;
+}
+
+export const partsFolder = (spec: JobSpec): string => path.join(spec.folder, '.muster', 'parts');
+
+/** The same for the same version of an object at the same destination, so that a later run finds its bytes. */
+function partName(row: FoundRow): string {
+	return createHash('sha256')
+		.update(
+			[row.bucket, row.key, row.etag ?? '', String(row.size), row.destination ?? ''].join('\0'),
+		)
+		.digest('hex')
+		.slice(0, 24);
+}
+
+/** Removes what unfinished downloads left, once nothing is unfinished any more. */
+export function clearParts(spec: JobSpec): void {
+	try {
+		for (const name of readdirSync(partsFolder(spec))) {
+			rmSync(path.join(partsFolder(spec), name), {force: true, recursive: true});
+		}
+	} catch {
+		// There is nothing to clear, or it can't be: no harm is done either way.
+	}
+}
+
+export function diskFullError(
+	spec: JobSpec,
+	bytes: number,
+	free: number,
+	format: (n: number) => string,
+): MusterError {
+	return new MusterError(
+		'disk-full',
+		`${format(bytes)} to get, but ${spec.folder} has only ${format(free)} free.`,
+		{hint: 'Make room, choose another folder with --to, or narrow the job with filters.'},
+	);
+}

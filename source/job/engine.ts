@@ -1,0 +1,384 @@
+import {stat} from 'node:fs/promises';
+import type {LedgerRow} from '../ledger/row-windows.ts';
+import {understandManifest} from '../manifests/index.ts';
+import type {JobId} from '../model/brand.ts';
+import {errorRecord, MusterError, type ErrorRecord} from '../model/error.ts';
+import type {JobEvent} from '../model/event.ts';
+import {formatCount} from '../model/format.ts';
+import type {JobSpec} from '../model/job-spec.ts';
+import {safeText} from '../model/safe-text.ts';
+import type {Snapshot, WantedRow} from '../model/snapshot.ts';
+import {AccessCache, type OpenAccess} from './access.ts';
+import {diskInfo} from './disk-info.ts';
+import {queryGroups} from './group-query.ts';
+import {Job, type JobEnvironment} from './job.ts';
+import type {JobRecord, LinkMethod, LinkParams, LinkResult} from './link/messages.ts';
+import {Monitor} from './monitor.ts';
+import {findJob, listJobs, writeJob} from './registry.ts';
+import type {Engine, EngineOptions} from './types.ts';
+import {verifyFolder} from './verify-folder.ts';
+import {WizardService} from './wizard-service.ts';
+
+type Handlers = {
+	[M in LinkMethod]: (params: LinkParams<M>) => Promise<LinkResult<M>> | LinkResult<M>;
+};
+
+/** The engine in this process: one job at a time, the wizard's questions, snapshots and events. */
+export function createEngine(options: EngineOptions): Engine {
+	return new LocalEngine(options);
+}
+
+const recordEvery = 2000;
+
+class LocalEngine implements Engine {
+	readonly #options: EngineOptions;
+	readonly #access = new AccessCache();
+	readonly #wizard = new WizardService(this.#access);
+	readonly #monitor = new Monitor();
+	readonly #eventListeners = new Set<(event: JobEvent) => void>();
+	readonly #handlers: Handlers;
+	readonly #recorder: NodeJS.Timeout;
+	#job: Job | undefined;
+	/** the roll call or resume that runs in the background */
+	#work: Promise<void> = Promise.resolve();
+	#socket: string | null = null;
+
+	constructor(options: EngineOptions) {
+		this.#options = options;
+		this.#handlers = this.#makeHandlers();
+		this.#recorder = setInterval(() => this.#record(), recordEvery);
+		this.#recorder.unref();
+	}
+
+	/** Where this engine can be attached to; stands in the job's record. */
+	setSocket(socket: string | null): void {
+		this.#socket = socket;
+	}
+
+	subscribe(listener: () => void): () => void {
+		return this.#monitor.subscribe(listener);
+	}
+
+	getSnapshot(): Snapshot {
+		return this.#monitor.getSnapshot();
+	}
+
+	onEvent(listener: (event: JobEvent) => void): () => void {
+		this.#eventListeners.add(listener);
+		return () => this.#eventListeners.delete(listener);
+	}
+
+	async call<M extends LinkMethod>(method: M, params: LinkParams<M>): Promise<LinkResult<M>> {
+		const handler = this.#handlers[method] as
+			((params: LinkParams<M>) => Promise<LinkResult<M>> | LinkResult<M>) | undefined;
+		if (handler === undefined) throw new MusterError('usage', `There is no command ${method}.`);
+		return handler(params);
+	}
+
+	lost(): ErrorRecord | undefined {
+		return undefined;
+	}
+
+	close(): void {
+		void this.shutDown();
+	}
+
+	async shutDown(): Promise<void> {
+		clearInterval(this.#recorder);
+		const job = this.#job;
+		if (job !== undefined && isLive(job)) await job.stop('now');
+		await this.#work;
+		this.#record();
+		await job?.close();
+		await this.#access.close();
+		this.#monitor.close();
+	}
+
+	#makeHandlers(): Handlers {
+		const wizard = this.#wizard;
+		return {
+			hello: () => ({version: 1, pid: process.pid, job: this.#job?.id ?? null}),
+			profiles: () => wizard.profiles(),
+			identify: (params) => wizard.identify(params),
+			buckets: (params) => wizard.buckets(params),
+			probeBucket: (params) => wizard.probeBucket(params),
+			browse: (params) => wizard.browse(params),
+			countPrefix: (params) => wizard.countPrefix(params),
+			manifests: (params) => wizard.manifests(params),
+			inspectManifest: (params) => wizard.inspectManifest(params),
+			tryColumns: (params) => wizard.tryColumns(params),
+			disk: async ({folder}) => diskInfo(folder, await listJobs(this.#options.jobsFolder)),
+			jobs: () => listJobs(this.#options.jobsFolder),
+			prepare: ({spec}) => this.#prepare(spec),
+			resumeJob: ({job}) => this.#resume(job),
+			abandon: () => this.#abandon(),
+			start: () => this.#published(this.#theJob().start()),
+			tryOne: () => this.#theJob().tryOne(),
+			pause: () => this.#published(this.#theJob().pause()),
+			proceed: () => this.#published(this.#theJob().proceed()),
+			stop: ({mode}) => this.#published(this.#theJob().stop(mode)),
+			retryFailed: async (params) => ({files: await this.#theJob().retryFailed(params)}),
+			setConnections: ({connections}) => ({
+				connections: this.#theJob().setConnections(connections),
+			}),
+			verifyLocal: () => this.#verifyLocal(),
+			groups: (query) => queryGroups(this.#theJob(), this.#monitor, query),
+			rows: ({offset, limit, ...filter}) => {
+				const {total, rows} = this.#theJob().ledger.windows.rows(filter, offset, limit);
+				return {total, rows: rows.map((row) => shownRow(row))};
+			},
+			problems: (query) => this.#problems(query),
+			choose: async ({wantedId, objectId}) =>
+				this.#published(this.#theJob().choose(wantedId, objectId)),
+			resolveAmbiguous: async ({rule, groupId}) => ({
+				rows: await this.#theJob()
+					.resolveAmbiguous(rule, groupId)
+					.finally(() => this.#monitor.publish()),
+			}),
+			useSureGuesses: async ({groupId}) => ({
+				rows: await this.#theJob()
+					.useSureGuesses(groupId)
+					.finally(() => this.#monitor.publish()),
+			}),
+			exportReports: () => this.#theJob().exportReports(),
+			detach: () => null,
+		};
+	}
+
+	async #published(work: Promise<void>): Promise<null> {
+		try {
+			await work;
+		} finally {
+			this.#monitor.publish();
+		}
+		return null;
+	}
+
+	#theJob(): Job {
+		if (this.#job === undefined) throw new MusterError('usage', 'There is no job yet.');
+		return this.#job;
+	}
+
+	async #prepare(spec: JobSpec): Promise<{job: JobId}> {
+		await this.#abandon();
+		const {access, settled} = await this.#checkBefore(spec);
+		const job = new Job(settled, this.#environment(access));
+		const id = await job.open();
+		this.#watch(job);
+		this.#work = job.rollCall().finally(() => {
+			this.#monitor.publish();
+			this.#record();
+		});
+		return {job: id ?? (0 as JobId)};
+	}
+
+	/** Everything that can be wrong is looked at before the folder is touched. */
+	async #checkBefore(spec: JobSpec): Promise<{access: OpenAccess; settled: JobSpec}> {
+		const {manifest} = spec;
+		const isStdin = (manifest.kind === 'csv' || manifest.kind === 'keys') && manifest.file === '-';
+		const settled = isStdin
+			? spec
+			: {
+					...spec,
+					manifest: (await understandManifest(manifest, {endpoint: spec.store.endpoint})).spec,
+				};
+		const access = await this.#access.get(spec);
+		this.#monitor.setIdentity(await access.credentials.identity());
+		if (spec.bucket !== '') await this.#checkBucket(access, spec);
+		return {access, settled};
+	}
+
+	async #checkBucket({store}: OpenAccess, spec: JobSpec): Promise<void> {
+		const probe = await store.probeBucket(spec.bucket);
+		if (probe.error === undefined) return;
+		if (probe.error.code === 'denied' && spec.manifest.kind !== 'prefix') return;
+		throw MusterError.from(probe.error);
+	}
+
+	async #resume(id: number): Promise<{job: JobId}> {
+		await this.#abandon();
+		const record = await findJob(this.#options.jobsFolder, id);
+		if (record.pid !== null) {
+			throw new MusterError('locked', `Job ${id} is running already.`, {
+				hint: `Watch it with: muster attach ${id}`,
+			});
+		}
+		await stat(record.folder).catch(() => {
+			throw new MusterError('usage', `The folder of job ${id} is gone: ${record.folder}`, {
+				hint: 'Start anew with `muster get`.',
+			});
+		});
+		const access = await this.#access.get(record.spec);
+		this.#monitor.setIdentity(await access.credentials.identity());
+		const job = new Job(record.spec, this.#environment(access));
+		const opened = await job.open();
+		this.#watch(job);
+		this.#work = this.#goOn(job).finally(() => {
+			this.#monitor.publish();
+			this.#record();
+		});
+		return {job: opened ?? record.id};
+	}
+
+	async #goOn(job: Job): Promise<void> {
+		try {
+			if (!(await job.takeUp())) await job.rollCall();
+			if (job.phase === 'ready') await job.start();
+		} catch (error) {
+			job.failure = errorRecord(error);
+			job.phase = 'failed';
+		}
+	}
+
+	async #abandon(): Promise<null> {
+		const job = this.#job;
+		if (job === undefined) return null;
+		if (isLive(job)) {
+			throw new MusterError('usage', 'A job is running; stop it first.');
+		}
+		await job.stop('now');
+		await this.#work;
+		await job.close();
+		this.#job = undefined;
+		this.#monitor.watch(undefined);
+		return null;
+	}
+
+	#watch(job: Job): void {
+		this.#job = job;
+		this.#monitor.watch(job);
+		this.#record();
+	}
+
+	#environment(access: OpenAccess): JobEnvironment {
+		return {
+			jobsFolder: this.#options.jobsFolder,
+			ledgerFolder: this.#options.ledgerFolder,
+			logLevel: this.#options.logLevel,
+			store: access.store,
+			credentials: access.credentials,
+			emit: (event) => {
+				for (const listener of this.#eventListeners) listener(event);
+			},
+			firstByte: (milliseconds) => this.#monitor.firstByte(milliseconds),
+			onChange: () => {
+				this.#monitor.publish();
+				this.#record();
+			},
+		};
+	}
+
+	#problems({offset, limit}: {offset: number; limit: number}): LinkResult<'problems'> {
+		const {total, rows} = this.#theJob().ledger.windows.rows({states: ['failed']}, offset, limit);
+		return {
+			total,
+			rows: rows.map((row) => ({
+				wantedId: row.id,
+				groupId: row.groupId,
+				group: safeText(row.group),
+				name: safeText(row.path ?? row.text),
+				error: shownError(row.error) ?? {code: 'internal', message: 'unknown'},
+			})),
+		};
+	}
+
+	async #verifyLocal(): Promise<{files: number; bad: number}> {
+		const job = this.#theJob();
+		const result = await verifyFolder(job.spec.folder, {ledger: job.ledger});
+		const bad = result.bad.length + result.missing.length;
+		job.tell(
+			bad === 0 ? 'info' : 'error',
+			bad === 0
+				? `All ${formatCount(result.files)} files match their recorded checksums.`
+				: `${formatCount(bad)} of ${formatCount(result.files)} files are damaged or gone.`,
+		);
+		this.#monitor.publish();
+		return {files: result.files, bad};
+	}
+
+	/** The job as `muster jobs` shows it; a roll call by itself is no job. */
+	#record(): void {
+		const job = this.#job;
+		if (job === undefined || job.id === null || (job.phase === 'failed' && job.startedAt === null))
+			return;
+		const {totals, rollCall} = this.#monitor.getSnapshot();
+		writeJob(this.#options.jobsFolder, {
+			id: job.id,
+			folder: job.spec.folder,
+			title: titleOf(job.spec),
+			started: job.startedAt ?? job.rollStarted,
+			updated: Date.now(),
+			state: recordState(job),
+			files: totals.files,
+			filesDone: totals.filesDone,
+			bytes: totals.bytes,
+			bytesDone: totals.bytesDone,
+			failed: totals.filesFailed,
+			missing: rollCall.missing + rollCall.ambiguous,
+			socket: isLive(job) ? this.#socket : null,
+			pid: isLive(job) ? process.pid : null,
+			spec: job.spec,
+			speed: job.summary === null ? null : job.summary.bytes_per_second,
+		});
+	}
+}
+
+const isLive = (job: Job): boolean =>
+	job.phase === 'downloading' || job.phase === 'paused' || job.phase === 'stopping';
+
+function recordState(job: Job): JobRecord['state'] {
+	switch (job.phase) {
+		case 'downloading':
+		case 'stopping':
+			return 'running';
+		case 'paused':
+			return 'paused';
+		case 'finished':
+			return 'finished';
+		case 'failed':
+			return 'failed';
+		default:
+			return 'stopped';
+	}
+}
+
+function titleOf(spec: JobSpec): string {
+	const source =
+		spec.bucket === '' ? 'the manifest’s buckets' : `s3://${spec.bucket}/${spec.prefix}`;
+	const {manifest} = spec;
+	const name =
+		manifest.kind === 'prefix' ? '' : `${manifest.file.split(/[/\\]/).at(-1) ?? ''} from `;
+	return safeText(`${name}${source}`);
+}
+
+function shownRow(row: LedgerRow): WantedRow {
+	return {
+		id: row.id,
+		groupId: row.groupId,
+		group: safeText(row.group),
+		text: safeText(row.text),
+		row: row.row,
+		state: row.state,
+		rule: row.rule,
+		key: row.key === null ? null : safeText(row.key),
+		path: row.path === null ? null : safeText(row.path),
+		size: row.size,
+		candidates: row.candidates.map((candidate) => ({...candidate, key: safeText(candidate.key)})),
+		error: shownError(row.error) ?? reasonOf(row),
+	};
+}
+
+/** Why a row is missing or excluded, in the place where lists look for words. */
+function reasonOf(row: LedgerRow): ErrorRecord | null {
+	return row.reason === null ? null : {code: 'no-such-key', message: safeText(row.reason)};
+}
+
+function shownError(error: ErrorRecord | null): ErrorRecord | null {
+	if (error === null) return null;
+	return {
+		code: error.code,
+		message: safeText(error.message),
+		...(error.hint === undefined ? {} : {hint: safeText(error.hint)}),
+		...(error.detail === undefined ? {} : {detail: safeText(error.detail)}),
+	};
+}

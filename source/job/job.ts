@@ -1,0 +1,763 @@
+import {existsSync, mkdirSync, rmdirSync, rmSync, statfsSync} from 'node:fs';
+import path from 'node:path';
+import {availableParallelism} from 'node:os';
+import type {CredentialHolder} from '../credentials/index.ts';
+import {Ledger} from '../ledger/ledger.ts';
+import type {FoundRow} from '../ledger/plan-table.ts';
+import {jobId, type JobId} from '../model/brand.ts';
+import {
+	type ErrorRecord,
+	errorRecord,
+	exitStatus,
+	exitStatusOf,
+	MusterError,
+} from '../model/error.ts';
+import type {FileEvent, JobEvent, PauseReason, SummaryEvent} from '../model/event.ts';
+import {formatBytes} from '../model/format.ts';
+import type {JobSpec} from '../model/job-spec.ts';
+import type {AmbiguousRule} from '../model/match.ts';
+import {safeText} from '../model/safe-text.ts';
+import type {Phase, Problem} from '../model/snapshot.ts';
+import {providerModule} from '../stores/index.ts';
+import type {Store} from '../stores/types.ts';
+import {createTransferPool} from '../transfer/pool.ts';
+import type {TransferCounters, TransferPool} from '../transfer/types.ts';
+import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
+import {ceilingOf, clearParts, diskFullError, Download} from './download.ts';
+import {FolderLock} from './folder-lock.ts';
+import {GroupTable} from './group-table.ts';
+import {JobLog, type LogLevel} from './log.ts';
+import {keepManifest} from './manifest-copy.ts';
+import {makePlan, recogniseLocal, type PlanContext} from './plan.ts';
+import {newJobId} from './registry.ts';
+import {writeReports} from './reports.ts';
+import {callRoll, type RollCallProgress} from './roll-call.ts';
+
+export type JobEnvironment = {
+	readonly jobsFolder: string;
+	/** the ledger's place when it is not the output folder: a roll call without a job */
+	readonly ledgerFolder: string | undefined;
+	readonly logLevel: LogLevel;
+	readonly store: Store;
+	readonly credentials: CredentialHolder;
+	readonly emit: (event: JobEvent) => void;
+	/** milliseconds from a request to its first byte, for the estimate */
+	readonly firstByte: (milliseconds: number) => void;
+	/** something that the record of the job shows has changed */
+	readonly onChange: () => void;
+};
+
+export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
+
+const mostProblems = 100;
+
+/** One job from roll call to summary: the composition of manifest, store, ledger, plan and transfers. */
+export class Job {
+	readonly spec: JobSpec;
+	readonly groups = new GroupTable();
+	readonly progress: RollCallProgress = {
+		phase: 'reading',
+		rowsRead: 0,
+		rowsChecked: 0,
+		rowsSkipped: 0,
+		keysListed: 0,
+		listed: false,
+	};
+	id: JobId | null = null;
+	phase: Phase = 'reading';
+	pauseReason: PauseReason | null = null;
+	failure: ErrorRecord | null = null;
+	notice: Notice | null = null;
+	summary: SummaryEvent | null = null;
+	problems: Problem[] = [];
+	rollStarted = Date.now();
+	rollSeconds = 0;
+	sureGuesses = 0;
+	startedAt: number | null = null;
+	finishedAt: number | null = null;
+	/** download time without pauses, milliseconds, up to the newest start */
+	activeBefore = 0;
+	activeSince: number | null = null;
+	pausedBefore = 0;
+	pausedSince: number | null = null;
+	readonly #environment: JobEnvironment;
+	readonly #abort = new AbortController();
+	#lock: FolderLock | undefined;
+	#ledger: Ledger | undefined;
+	#log: JobLog | undefined;
+	#pool: TransferPool | undefined;
+	#download: Download | undefined;
+	#made: string[] = [];
+	#stopCode: number = exitStatus.interrupted;
+	#closed = false;
+
+	constructor(spec: JobSpec, environment: JobEnvironment) {
+		this.spec = spec;
+		this.#environment = environment;
+	}
+
+	get ledger(): Ledger {
+		if (this.#ledger === undefined) throw new MusterError('usage', 'There is no roll call yet.');
+		return this.#ledger;
+	}
+
+	get logFile(): string | null {
+		return this.#log?.file ?? null;
+	}
+
+	get reportsFolder(): string {
+		return path.join(this.spec.folder, '.muster', 'reports');
+	}
+
+	get connections(): number {
+		return this.#download?.connections ?? Math.min(ceilingOf(this.spec), 16);
+	}
+
+	counters(): TransferCounters {
+		return this.#pool?.counters() ?? {bytesReceived: 0, retries: 0, slowDowns: 0, lastByteAt: 0};
+	}
+
+	/** Files in flight with the bytes of each that are here. */
+	openFiles(): readonly {row: FoundRow; bytes: number}[] {
+		const open = this.#pool?.open() ?? [];
+		return open.flatMap(({id, bytes}) => {
+			const row = this.#download?.row(id);
+			return row === undefined ? [] : [{row, bytes}];
+		});
+	}
+
+	/** Locks the folder, opens the ledger and settles the job's number. Throws before anything is changed on disk. */
+	async open(): Promise<JobId | null> {
+		const base = this.#environment.ledgerFolder ?? this.spec.folder;
+		this.#makeFolder(base);
+		const state = path.join(base, '.muster');
+		const existed = existsSync(state);
+		try {
+			this.#lock = await FolderLock.take(state, null);
+			if (!existed) this.#made.push(state);
+			this.#ledger = Ledger.open(state);
+			this.#log = new JobLog(path.join(state, 'logs'), this.#environment.logLevel);
+			this.id = this.#environment.ledgerFolder === undefined ? this.#settleId() : null;
+			return this.id;
+		} catch (error) {
+			this.#undo();
+			throw error;
+		}
+	}
+
+	#settleId(): JobId {
+		const {ledger} = this;
+		const known = ledger.meta('job');
+		const unfinished =
+			ledger.meta('finished') !== '1' && ledger.meta('spec') === specKey(this.spec);
+		const id =
+			known !== undefined && unfinished
+				? jobId(Number(known))
+				: newJobId(this.#environment.jobsFolder);
+		ledger.setMeta('job', String(id));
+		ledger.setMeta('spec', specKey(this.spec));
+		ledger.setMeta('finished', '0');
+		return id;
+	}
+
+	#makeFolder(folder: string): void {
+		try {
+			const first = mkdirSync(folder, {recursive: true});
+			if (first === undefined) return;
+			for (let made = folder; made.length >= first.length; made = path.dirname(made)) {
+				this.#made.unshift(made);
+			}
+		} catch (error) {
+			throw folderError(folder, error);
+		}
+	}
+
+	/** Calls the roll and makes the plan; ends in `ready` or `failed`. */
+	async rollCall(): Promise<void> {
+		const {ledger} = this;
+		try {
+			ledger.setMeta('rolled', '0');
+			this.rollStarted = Date.now();
+			const spec = await keepManifest(this.spec, this.#stateFolder());
+			await callRoll({
+				spec,
+				ledger,
+				store: this.#environment.store,
+				groups: this.groups,
+				progress: this.progress,
+				log: this.#logger(),
+				signal: this.#abort.signal,
+				notice: (level, text) => this.tell(level, text),
+			});
+			if (spec.ambiguous !== 'ask') resolveAmbiguous(ledger, spec.ambiguous);
+			await makePlan(this.#planContext(), {fresh: true});
+			ledger.setMeta('rolled', '1');
+			this.#recount();
+			this.rollSeconds = (Date.now() - this.rollStarted) / 1000;
+			this.phase = 'ready';
+			this.#logger().write('info', `roll call in ${this.rollSeconds.toFixed(1)} s`);
+			this.#environment.emit({type: 'roll-call', ...this.counts()});
+		} catch (error) {
+			this.#failRollCall(error);
+		}
+	}
+
+	#failRollCall(error: unknown): void {
+		if (this.#abort.signal.aborted) {
+			this.phase = 'stopped';
+			this.#finishSummary(this.#stopCode);
+			return;
+		}
+		this.failure = errorRecord(error);
+		this.phase = 'failed';
+		this.#logger().write(
+			'error',
+			`roll call: ${this.failure.code}: ${this.failure.message} ${this.failure.detail ?? ''}`,
+		);
+		this.#finishSummary(exitStatusOf(this.failure.code));
+		this.#undo();
+	}
+
+	/** Takes up the plan of an earlier run without a new roll call; answers false when there is none. */
+	async takeUp(): Promise<boolean> {
+		const {ledger} = this;
+		if (ledger.meta('rolled') !== '1') return false;
+		this.phase = 'matching';
+		ledger.progress.retryFailed();
+		await recogniseLocal(this.#planContext());
+		this.#recount();
+		this.progress.rowsRead = this.counts().wanted;
+		this.progress.rowsChecked = this.progress.rowsRead;
+		this.progress.listed = true;
+		this.phase = 'ready';
+		this.#environment.emit({type: 'roll-call', ...this.counts()});
+		return true;
+	}
+
+	counts(): {
+		wanted: number;
+		found: number;
+		missing: number;
+		ambiguous: number;
+		local: number;
+		excluded: number;
+		duplicate: number;
+		bytes: number;
+	} {
+		const sum = {
+			wanted: 0,
+			found: 0,
+			missing: 0,
+			ambiguous: 0,
+			local: 0,
+			excluded: 0,
+			duplicate: 0,
+			bytes: 0,
+		};
+		for (const group of this.groups.all()) {
+			sum.wanted += group.wanted;
+			sum.found += group.found;
+			sum.missing += group.missing;
+			sum.ambiguous += group.ambiguous;
+			sum.local += group.local;
+			sum.excluded += group.excluded;
+			sum.duplicate += group.duplicate;
+			sum.bytes += group.bytes - group.bytesDone;
+		}
+		return sum;
+	}
+
+	/** The yes: begins to download. Throws `disk-full` when the plan can't fit. */
+	async start(): Promise<void> {
+		if (this.phase !== 'ready') return;
+		const {bytes} = this.counts();
+		const free = freeBytes(this.spec.folder);
+		if (free !== undefined && bytes > free) {
+			throw diskFullError(this.spec, bytes, free, formatBytes);
+		}
+		this.startedAt = Date.now();
+		this.#emitSettledRows();
+		await this.#openPool();
+		this.#run();
+	}
+
+	async #openPool(): Promise<void> {
+		const {store, credentials} = this.#environment;
+		const connections = this.connections;
+		this.#pool = createTransferPool({
+			providerModule: providerModule(this.spec.store.provider),
+			wire: store.wire(),
+			credentials: await credentials.source(),
+			threads: Math.min(4, Math.max(1, availableParallelism() - 1)),
+			connections,
+			verify: this.spec.verify,
+			retries: this.spec.retries,
+			limitRate: this.spec.limitRate,
+		});
+		this.#pool.onError((error) => this.#failRun(error));
+		this.#download = new Download(
+			{
+				spec: this.spec,
+				job: this.id ?? 0,
+				ledger: this.ledger,
+				groups: this.groups,
+				pool: this.#pool,
+				log: this.#logger(),
+				onFile: (row, event) => this.#onFile(row, event),
+				onFirstByte: this.#environment.firstByte,
+				onBlocked: (reason, error) => void this.#block(reason, error),
+				onIdle: () => void this.#idle(),
+			},
+			this.groups.all().map((group) => group.id),
+			connections,
+		);
+	}
+
+	#run(): void {
+		this.phase = 'downloading';
+		this.activeSince = Date.now();
+		this.#environment.onChange();
+		this.#download?.feed();
+	}
+
+	#onFile(row: FoundRow, event: FileEvent): void {
+		if (event.error !== undefined) {
+			this.problems = [
+				...this.problems.slice(-(mostProblems - 1)),
+				{
+					wantedId: row.id,
+					groupId: row.groupId,
+					group: safeText(row.group),
+					name: safeText(row.destination ?? row.text),
+					error: {code: event.error.code, message: safeText(event.error.message)},
+				},
+			];
+		}
+		this.#environment.emit(event);
+	}
+
+	async pause(): Promise<void> {
+		if (this.phase !== 'downloading') return;
+		await this.#halt('user');
+	}
+
+	async #block(reason: PauseReason, error: ErrorRecord): Promise<void> {
+		if (this.phase !== 'downloading') return;
+		this.tell('error', error.message);
+		this.failure = error;
+		await this.#halt(reason);
+	}
+
+	async #halt(reason: PauseReason): Promise<void> {
+		this.phase = 'paused';
+		this.pauseReason = reason;
+		this.#stopClock();
+		this.pausedSince = Date.now();
+		this.#logger().write('info', `paused: ${reason}`);
+		this.#environment.emit({type: 'paused', reason});
+		this.#environment.onChange();
+		await this.#download?.halt('park');
+	}
+
+	/** Goes on after a pause, after the first Ctrl+C, after a full disk, with fresh credentials. */
+	async proceed(): Promise<void> {
+		if (this.phase !== 'paused' && this.phase !== 'stopping') return;
+		if (this.pauseReason === 'credentials') {
+			const {credentials, store} = this.#environment;
+			credentials.reset();
+			this.#pool?.setCredentials(await credentials.source(), store.wire());
+		}
+		this.#endPause();
+		this.failure = null;
+		this.#environment.emit({type: 'resumed'});
+		this.#logger().write('info', 'resumed');
+		this.#run();
+	}
+
+	#endPause(): void {
+		if (this.pausedSince !== null) this.pausedBefore += Date.now() - this.pausedSince;
+		this.pausedSince = null;
+		this.pauseReason = null;
+	}
+
+	#stopClock(): void {
+		if (this.activeSince !== null) this.activeBefore += Date.now() - this.activeSince;
+		this.activeSince = null;
+	}
+
+	/**
+	 * `finish`: no new files, open ones end. `now`: open ones are parked. Both end in `stopped` with
+	 * everything saved. `code` is the exit status that the summary then carries.
+	 */
+	async stop(mode: 'finish' | 'now', code: number = exitStatus.interrupted): Promise<void> {
+		this.#stopCode = code;
+		if (this.phase === 'reading' || this.phase === 'listing' || this.phase === 'matching') {
+			this.#abort.abort();
+			return;
+		}
+		if (this.phase === 'ready') {
+			this.phase = 'stopped';
+			this.#finishSummary(code);
+			return;
+		}
+		if (this.phase !== 'downloading' && this.phase !== 'paused' && this.phase !== 'stopping')
+			return;
+		const paused = this.phase === 'paused';
+		this.#endPause();
+		this.phase = 'stopping';
+		this.#logger().write('info', `stopping: ${mode}`);
+		await this.#download?.halt(mode === 'finish' && !paused ? 'finish' : 'park');
+	}
+
+	async #idle(): Promise<void> {
+		if (this.phase === 'stopping') {
+			this.#stopClock();
+			this.phase = 'stopped';
+			await this.#end(this.#stopCode);
+		} else if (this.phase === 'downloading') {
+			this.#stopClock();
+			this.phase = 'finished';
+			await this.#end(undefined);
+		}
+	}
+
+	async #failRun(error: unknown): Promise<void> {
+		this.failure = errorRecord(error);
+		this.#stopClock();
+		this.phase = 'failed';
+		await this.#end(exitStatusOf(this.failure.code));
+	}
+
+	async #end(code: number | undefined): Promise<void> {
+		this.finishedAt = Date.now();
+		const {ledger, spec} = this;
+		this.#recount();
+		const exitCode = code ?? this.#outcome();
+		if (code === undefined && exitCode !== exitStatus.failed) {
+			ledger.setMeta('finished', '1');
+			clearParts(spec);
+		}
+		this.#finishSummary(exitCode, false);
+		try {
+			if (this.summary !== null) await writeReports(ledger, spec, this.reportsFolder, this.summary);
+		} catch (error) {
+			this.tell('warning', `The reports could not be written: ${errorRecord(error).message}`);
+		}
+		this.#logger().write('info', `ended with status ${exitCode}`);
+		this.#logger().flush();
+		this.#environment.onChange();
+		if (this.summary !== null) this.#environment.emit(this.summary);
+	}
+
+	#outcome(): number {
+		const {missing, ambiguous} = this.counts();
+		const failed = this.groups.all().some((group) => group.failed > 0);
+		if (failed) return exitStatus.failed;
+		return missing + ambiguous > 0 && !this.spec.allowMissing ? exitStatus.missing : exitStatus.ok;
+	}
+
+	/** The exit status of a roll call that stands by itself. */
+	rollCallStatus(): number {
+		const {missing, ambiguous} = this.counts();
+		return missing + ambiguous > 0 && !this.spec.allowMissing ? exitStatus.missing : exitStatus.ok;
+	}
+
+	#finishSummary(exitCode: number, emit = true): void {
+		const counts = this.counts();
+		let downloaded = 0;
+		let failed = 0;
+		let bytes = 0;
+		for (const group of this.groups.all()) {
+			downloaded += group.filesDone;
+			failed += group.failed;
+			bytes += group.bytesDone;
+		}
+		const seconds = this.activeSeconds();
+		this.summary = {
+			type: 'summary',
+			job: this.id,
+			wanted: counts.wanted,
+			found: counts.found,
+			missing: counts.missing,
+			ambiguous: counts.ambiguous,
+			excluded: counts.excluded,
+			duplicate: counts.duplicate,
+			downloaded,
+			local: counts.local,
+			failed,
+			bytes,
+			seconds: round(seconds),
+			files_per_second: seconds > 0 ? round(downloaded / seconds) : 0,
+			bytes_per_second: seconds > 0 ? Math.round(bytes / seconds) : 0,
+			exit_code: exitCode,
+		};
+		if (emit) this.#environment.emit(this.summary);
+	}
+
+	activeSeconds(): number {
+		return (
+			(this.activeBefore + (this.activeSince === null ? 0 : Date.now() - this.activeSince)) / 1000
+		);
+	}
+
+	pausedSeconds(): number {
+		return (
+			(this.pausedBefore + (this.pausedSince === null ? 0 : Date.now() - this.pausedSince)) / 1000
+		);
+	}
+
+	// Decisions of a person in the roll call.
+
+	async choose(wantedId: number, objectId: number | null): Promise<void> {
+		this.#mustBeReady();
+		choose(this.ledger, wantedId, objectId);
+		await this.#replan();
+	}
+
+	async resolveAmbiguous(rule: Exclude<AmbiguousRule, 'ask'>, groupId?: number): Promise<number> {
+		this.#mustBeReady();
+		const rows = resolveAmbiguous(this.ledger, rule, groupId);
+		await this.#replan();
+		return rows;
+	}
+
+	async useSureGuesses(groupId?: number): Promise<number> {
+		this.#mustBeReady();
+		const rows = useSureGuesses(this.ledger, groupId);
+		await this.#replan();
+		return rows;
+	}
+
+	#mustBeReady(): void {
+		if (this.phase !== 'ready') {
+			throw new MusterError('usage', 'The roll call is over; this can be changed in the next one.');
+		}
+	}
+
+	async #replan(): Promise<void> {
+		await makePlan(this.#planContext(), {fresh: false});
+		this.#recount();
+	}
+
+	/** Failed files wait again; from `finished` the job runs on. */
+	async retryFailed(where: {wantedId?: number; groupId?: number}): Promise<number> {
+		const files = this.ledger.progress.retryFailed(where);
+		if (files === 0) return 0;
+		this.#recount();
+		this.problems = this.problems.filter(
+			(problem) =>
+				(where.wantedId !== undefined && problem.wantedId !== where.wantedId) ||
+				(where.groupId !== undefined && problem.groupId !== where.groupId),
+		);
+		if (this.phase === 'downloading' || this.phase === 'finished') {
+			await this.#download?.close();
+			this.finishedAt = null;
+			this.summary = null;
+			await this.#openPool();
+			this.#run();
+		}
+		return files;
+	}
+
+	/** Fetches the smallest ready file alone, to show that reading, writing and checking work. */
+	async tryOne(): Promise<{path: string; bytes: number; verified: string; seconds: number}> {
+		this.#mustBeReady();
+		const row = this.ledger.plan.smallestWaiting();
+		if (row === undefined) throw new MusterError('usage', 'There is no file left to try.');
+		const started = Date.now();
+		const result = await this.#fetchAlone(row);
+		this.#recount();
+		return {...result, seconds: (Date.now() - started) / 1000};
+	}
+
+	async #fetchAlone(row: FoundRow): Promise<{path: string; bytes: number; verified: string}> {
+		const groups = new GroupTable();
+		const {promise, resolve, reject} = Promise.withResolvers<{
+			path: string;
+			bytes: number;
+			verified: string;
+		}>();
+		const pool = createTransferPool({
+			providerModule: providerModule(this.spec.store.provider),
+			wire: this.#environment.store.wire(),
+			credentials: await this.#environment.credentials.source(),
+			threads: 1,
+			connections: 1,
+			verify: this.spec.verify,
+			retries: this.spec.retries,
+			limitRate: 0,
+		});
+		const download = new Download(
+			{
+				spec: {...this.spec, connections: 1},
+				job: this.id ?? 0,
+				ledger: this.ledger,
+				groups,
+				pool,
+				log: this.#logger(),
+				onFile: (_, event) => {
+					if (event.error === undefined) {
+						resolve({
+							path: event.path ?? '',
+							bytes: event.bytes,
+							verified: event.verified ?? 'size',
+						});
+					} else reject(new MusterError(event.error.code, event.error.message));
+				},
+				onFirstByte: () => undefined,
+				onBlocked: (_, error) => reject(MusterError.from(error)),
+				onIdle: () => undefined,
+			},
+			[],
+			1,
+		);
+		pool.onError(reject);
+		try {
+			download.fetch(row);
+			return await promise;
+		} finally {
+			await download.close();
+		}
+	}
+
+	setConnections(connections: number | 'auto'): number {
+		if (connections !== 'auto') this.#download?.setConnections(connections);
+		return this.connections;
+	}
+
+	async exportReports(): Promise<{folder: string; files: readonly string[]}> {
+		if (this.summary === null) this.#finishSummary(this.rollCallStatus(), false);
+		const summary = this.summary;
+		if (summary === null) throw new MusterError('usage', 'There is nothing to report yet.');
+		const files = await writeReports(this.ledger, this.spec, this.reportsFolder, summary);
+		if (this.phase === 'ready') this.summary = null;
+		return {folder: this.reportsFolder, files};
+	}
+
+	tell(level: Notice['level'], text: string): void {
+		this.notice = {level, text: safeText(text)};
+		this.#log?.write(level === 'warning' ? 'warn' : level, text);
+	}
+
+	/** Ends everything and gives the folder free. */
+	async close(): Promise<void> {
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#abort.abort();
+		await this.#download?.close();
+		this.#ledger?.close();
+		this.#log?.close();
+		this.#lock?.release();
+	}
+
+	#recount(): void {
+		const {ledger} = this;
+		this.groups.load(ledger.progress.groupNames(), ledger.progress.counts());
+		this.sureGuesses = ledger.progress.sureGuesses().length;
+	}
+
+	/** Rows that have their end without a download, told once when the download begins. */
+	#emitSettledRows(): void {
+		for (const event of this.settledRows()) this.#environment.emit(event);
+	}
+
+	/** Events of rows that are here, missing, ambiguous, excluded or refused. */
+	*settledRows(): Generator<FileEvent> {
+		const states = ['local', 'missing', 'ambiguous', 'excluded', 'failed'] as const;
+		let last = 0;
+		for (;;) {
+			const rows = this.ledger.windows.after({states}, last, 1000);
+			if (rows.length === 0) return;
+			for (const row of rows) {
+				last = row.id;
+				const status = states.find((state) => state === row.state);
+				if (status === undefined) continue;
+				yield {
+					type: 'file',
+					status,
+					group: row.group,
+					wanted: row.text,
+					key: row.key,
+					path: row.path,
+					bytes: status === 'local' ? row.size : 0,
+					attempts: row.attempts,
+					...(status === 'local' && row.verified !== null
+						? {verified: row.verified as NonNullable<FileEvent['verified']>}
+						: {}),
+					...(row.error === null
+						? {}
+						: {error: {code: row.error.code, message: row.error.message}}),
+				};
+			}
+		}
+	}
+
+	#planContext(): PlanContext {
+		return {
+			spec: this.spec,
+			ledger: this.ledger,
+			log: this.#logger(),
+			signal: this.#abort.signal,
+			job: this.id ?? 0,
+			disk: {caseInsensitive: false, normalising: process.platform === 'darwin'},
+		};
+	}
+
+	#stateFolder(): string {
+		return path.join(this.#environment.ledgerFolder ?? this.spec.folder, '.muster');
+	}
+
+	#logger(): JobLog {
+		if (this.#log === undefined) throw new MusterError('internal', 'The job is not open.');
+		return this.#log;
+	}
+
+	/** A job that ended before it began leaves no folder behind that was not there before. */
+	#undo(): void {
+		this.#ledger?.close();
+		this.#log?.close();
+		this.#lock?.release();
+		this.#ledger = undefined;
+		for (const folder of this.#made.reverse()) {
+			try {
+				if (path.basename(folder) === '.muster') rmSync(folder, {recursive: true, force: true});
+				else rmdirSync(folder);
+			} catch {
+				// Somebody else has put something there: it stays.
+			}
+		}
+		this.#made = [];
+	}
+}
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+/** What makes two runs the same job: everything that decides which files are wanted and where they go. */
+function specKey(spec: JobSpec): string {
+	const {store, bucket, prefix, manifest, layout, match, filters, overwrite} = spec;
+	return JSON.stringify({store, bucket, prefix, manifest, layout, match, filters, overwrite});
+}
+
+export function freeBytes(folder: string): number | undefined {
+	try {
+		const stats = statfsSync(folder);
+		return stats.bavail * stats.bsize;
+	} catch {
+		return undefined;
+	}
+}
+
+function folderError(folder: string, cause: unknown): MusterError {
+	const errno = (cause as NodeJS.ErrnoException).code ?? '';
+	const reason =
+		errno === 'EEXIST' || errno === 'ENOTDIR'
+			? `${folder} is a file, not a folder.`
+			: errno === 'ENOSPC'
+				? `The disk with ${folder} is full.`
+				: `You may not write to ${folder}.`;
+	return new MusterError(errno === 'ENOSPC' ? 'disk-full' : 'disk', reason, {
+		hint: 'Choose another output folder with --to.',
+		detail: errno,
+		cause,
+	});
+}

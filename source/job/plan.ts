@@ -1,0 +1,175 @@
+import {setImmediate as breathe} from 'node:timers/promises';
+import type {FoundRow, PlannedRow} from '../ledger/plan-table.ts';
+import type {Ledger} from '../ledger/ledger.ts';
+import {objectKey, type SafePath} from '../model/brand.ts';
+import type {JobSpec} from '../model/job-spec.ts';
+import {foldPath, localPath, withSuffix} from '../planning/destination.ts';
+import {compileFilters} from '../planning/filters.ts';
+import {lookAt} from './local-scan.ts';
+import type {JobLog} from './log.ts';
+
+export type PlanContext = {
+	readonly spec: JobSpec;
+	readonly ledger: Ledger;
+	readonly log: JobLog;
+	readonly signal: AbortSignal;
+	/** the number of the job, for files that are recognised */
+	readonly job: number;
+	/** how the disk tells names apart */
+	readonly disk: {readonly caseInsensitive: boolean; readonly normalising: boolean};
+};
+
+const chunk = 1000;
+
+/** Turns every found row that has no plan yet into a local file, an excluded row, a duplicate or a refusal. */
+export async function makePlan(context: PlanContext, options: {fresh: boolean}): Promise<void> {
+	const {ledger, signal} = context;
+	if (options.fresh) ledger.plan.startPlan();
+	const filter = compileFilters(context.spec.filters, context.spec.prefix);
+	let last = 0;
+	for (;;) {
+		const rows = ledger.plan.unplannedAfter(last, chunk);
+		if (rows.length === 0) break;
+		last = rows.at(-1)?.id ?? last;
+		planChunk(context, rows, filter);
+		signal.throwIfAborted();
+		await breathe();
+	}
+	moveFilesBesideFolders(context);
+	await recogniseLocal(context);
+}
+
+function planChunk(
+	context: PlanContext,
+	rows: readonly FoundRow[],
+	filter: ReturnType<typeof compileFilters>,
+): void {
+	const {spec, ledger} = context;
+	const excluded: {id: number; reason: string}[] = [];
+	const refused: {id: number; reason: string}[] = [];
+	const planned: PlannedRow[] = [];
+	const byId = new Map<number, FoundRow>();
+	for (const row of rows) {
+		const reason = filter({key: objectKey(row.key), size: row.size});
+		if (reason !== undefined) {
+			excluded.push({id: row.id, reason});
+			continue;
+		}
+		const target = localPath({
+			layout: spec.layout,
+			group: row.group,
+			key: row.key,
+			prefix: spec.prefix,
+		});
+		if (target.kind === 'refused') {
+			refused.push({id: row.id, reason: target.reason});
+			continue;
+		}
+		byId.set(row.id, row);
+		planned.push(plannedRow(context, row, target.path));
+	}
+	ledger.plan.exclude(excluded);
+	ledger.plan.refuse(refused);
+	resolveCollisions(context, planned, byId);
+}
+
+function plannedRow(context: PlanContext, row: FoundRow, destination: SafePath): PlannedRow {
+	const folded = foldPath(destination, context.disk);
+	const folders: string[] = [];
+	for (let slash = folded.indexOf('/'); slash >= 0; slash = folded.indexOf('/', slash + 1)) {
+		folders.push(folded.slice(0, slash));
+	}
+	return {id: row.id, objectId: row.objectId, destination, folded, folders};
+}
+
+/** The second of two different objects for one path gets a name of its own; the same object twice is a duplicate row. */
+function resolveCollisions(
+	context: PlanContext,
+	planned: readonly PlannedRow[],
+	byId: ReadonlyMap<number, FoundRow>,
+): void {
+	const {ledger, log} = context;
+	let refused = ledger.plan.take(planned);
+	const duplicates: {id: number; by: number}[] = [];
+	while (refused.length > 0) {
+		const again: PlannedRow[] = [];
+		for (const {id, same, by} of refused) {
+			const row = byId.get(id);
+			const plan = planned.find((candidate) => candidate.id === id);
+			if (same || row === undefined || plan === undefined) {
+				duplicates.push({id, by});
+				continue;
+			}
+			const renamed = withSuffix(plan.destination as SafePath, row.key);
+			log.write('warn', `${row.key}: its local name was taken, saved as ${renamed}`);
+			again.push(plannedRow(context, row, renamed));
+		}
+		refused =
+			again.length === 0 ? [] : ledger.plan.take(again).map((row) => ({...row, same: true}));
+	}
+	ledger.plan.markDuplicates(duplicates);
+}
+
+/** `a` beside `a/b`: the folder keeps the name, the file gets a suffix. */
+function moveFilesBesideFolders(context: PlanContext): void {
+	const {ledger, log} = context;
+	for (const row of ledger.plan.filesThatAreFolders()) {
+		if (row.destination === null) continue;
+		const renamed = withSuffix(row.destination as SafePath, row.key);
+		log.write('warn', `${row.key}: a folder has its name, saved as ${renamed}`);
+		ledger.plan.take([plannedRow(context, row, renamed)]);
+	}
+}
+
+/** Looks at every destination once and marks what is here already. */
+export async function recogniseLocal(context: PlanContext): Promise<void> {
+	const {spec, ledger, signal, job} = context;
+	let last = 0;
+	for (;;) {
+		const rows = ledger.plan.waitingAfter(last, chunk);
+		if (rows.length === 0) return;
+		last = rows.at(-1)?.id ?? last;
+		const local: {id: number; verified: string}[] = [];
+		for (const row of rows) {
+			if (row.destination === null) continue;
+			const known = ledger.files.get(row.destination);
+			// `always` fetches again what earlier jobs brought, never what this one has finished.
+			if (spec.overwrite === 'always' && known?.job !== job) continue;
+			const verdict = await lookAt(
+				spec.folder,
+				{...row, destination: row.destination},
+				ledger.files,
+				spec.overwrite,
+			);
+			if (verdict.kind !== 'same') continue;
+			local.push({id: row.id, verified: verdict.verified});
+			if (verdict.record) record(context, row, verdict);
+		}
+		ledger.plan.markLocal(local);
+		signal.throwIfAborted();
+		await breathe();
+	}
+}
+
+function record(
+	context: PlanContext,
+	row: FoundRow,
+	verdict: {verified: 'md5' | string; modified: number},
+): void {
+	context.ledger.files.put({
+		path: row.destination ?? '',
+		bucket: row.bucket,
+		key: row.key,
+		etag: row.etag,
+		size: row.size,
+		modified: row.modified,
+		localModified: verdict.modified,
+		verified: verdict.verified === 'md5' ? 'md5' : 'size',
+		digest:
+			verdict.verified === 'md5' && row.etag !== null
+				? {algorithm: 'md5', value: row.etag.replaceAll('"', ''), encoding: 'hex', kind: 'full'}
+				: null,
+		job: context.job,
+		finished: Date.now(),
+	});
+}

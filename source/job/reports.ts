@@ -1,0 +1,139 @@
+import {createWriteStream, mkdirSync, renameSync, rmSync} from 'node:fs';
+import {writeFile} from 'node:fs/promises';
+import path from 'node:path';
+import {Readable} from 'node:stream';
+import {pipeline} from 'node:stream/promises';
+import type {Ledger} from '../ledger/ledger.ts';
+import type {LedgerRow} from '../ledger/row-windows.ts';
+import {
+	csvLine,
+	resolvedRows,
+	resolvedTable,
+	type Resolved,
+	type ResolvedRow,
+} from '../manifests/index.ts';
+import type {SummaryEvent} from '../model/event.ts';
+import type {JobSpec} from '../model/job-spec.ts';
+import type {WantedRow} from '../model/snapshot.ts';
+import {keptManifest} from './manifest-copy.ts';
+
+/**
+ * Writes summary.json, missing.csv, failed.csv, resolved.csv, and ambiguous.csv where there is
+ * something to say, each whole or not at all. Answers their names.
+ */
+export async function writeReports(
+	ledger: Ledger,
+	spec: JobSpec,
+	folder: string,
+	summary: SummaryEvent,
+): Promise<readonly string[]> {
+	mkdirSync(folder, {recursive: true});
+	const written = ['summary.json', 'missing.csv', 'failed.csv', 'resolved.csv'];
+	const {type: _, ...totals} = summary;
+	await writeFile(
+		path.join(folder, 'summary.json'),
+		`${JSON.stringify({...totals, finished_at: new Date().toISOString(), spec: publicSpec(spec)}, undefined, '\t')}\n`,
+	);
+	await writeLines(folder, 'missing.csv', missingLines(ledger));
+	await writeLines(folder, 'failed.csv', failedLines(ledger));
+	await writeLines(folder, 'resolved.csv', resolvedLines(ledger, spec, path.dirname(folder)));
+	if (ledger.windows.rows({states: ['ambiguous']}, 0, 1).total > 0) {
+		await writeLines(folder, 'ambiguous.csv', ambiguousLines(ledger));
+		written.push('ambiguous.csv');
+	} else rmSync(path.join(folder, 'ambiguous.csv'), {force: true});
+	return written;
+}
+
+/** The spec names files of secrets, never a secret; the credential part is of no use to a reader of the report. */
+function publicSpec(spec: JobSpec): Omit<JobSpec, 'credentials'> {
+	const {credentials: _, ...rest} = spec;
+	return rest;
+}
+
+async function writeLines(
+	folder: string,
+	name: string,
+	lines: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
+	const file = path.join(folder, name);
+	await pipeline(Readable.from(lines), createWriteStream(`${file}.new`));
+	renameSync(`${file}.new`, file);
+}
+
+const allRows = (ledger: Ledger): Generator<LedgerRow> => rowsOf(ledger, []);
+
+function* rowsOf(ledger: Ledger, states: readonly WantedRow['state'][]): Generator<LedgerRow> {
+	let last = 0;
+	for (;;) {
+		const rows = ledger.windows.after({states}, last, 1000);
+		if (rows.length === 0) return;
+		last = rows.at(-1)?.id ?? last;
+		yield* rows;
+	}
+}
+
+function* missingLines(ledger: Ledger): Generator<string> {
+	yield `${csvLine(['row', 'group', 'wanted', 'reason', 'suggestion_1', 'suggestion_2', 'suggestion_3'])}\n`;
+	for (const row of rowsOf(ledger, ['missing'])) {
+		const guesses = ledger.windows.candidates(row.id);
+		const reason = row.reason ?? guesses[0]?.reason ?? '';
+		const [one = '', two = '', three = ''] = guesses.map((guess) => guess.key);
+		yield `${csvLine([String(row.row), row.group, row.text, reason, one, two, three])}\n`;
+	}
+}
+
+function* failedLines(ledger: Ledger): Generator<string> {
+	yield `${csvLine(['row', 'group', 'wanted', 'key', 'local_path', 'code', 'reason', 'attempts'])}\n`;
+	for (const row of rowsOf(ledger, ['failed'])) {
+		yield `${csvLine([
+			String(row.row),
+			row.group,
+			row.text,
+			row.key ?? '',
+			row.path ?? '',
+			row.error?.code ?? '',
+			row.error?.message ?? '',
+			String(row.attempts),
+		])}\n`;
+	}
+}
+
+function* ambiguousLines(ledger: Ledger): Generator<string> {
+	yield `${csvLine(['row', 'group', 'wanted', 'candidate', 'bytes'])}\n`;
+	for (const row of rowsOf(ledger, ['ambiguous'])) {
+		for (const candidate of ledger.windows.candidates(row.id)) {
+			yield `${csvLine([String(row.row), row.group, row.text, candidate.key, String(candidate.size)])}\n`;
+		}
+	}
+}
+
+/** The user's manifest with what became of each row; duplicates point where their first row points. */
+function resolvedLines(ledger: Ledger, spec: JobSpec, stateFolder: string): AsyncGenerator<string> {
+	const manifest = keptManifest(spec, stateFolder);
+	return manifest.kind === 'csv'
+		? resolvedTable(manifest, answersByRow(ledger))
+		: resolvedRows(answeredRows(ledger));
+}
+
+/** Rows are written in manifest order; those that the rule `all` added come behind and are no rows of their own. */
+function* answersByRow(ledger: Ledger): Generator<Resolved & {row: number}> {
+	for (const row of allRows(ledger)) {
+		if (row.extraOf === null) yield {row: row.row, ...answer(ledger, row)};
+	}
+}
+
+function* answeredRows(ledger: Ledger): Generator<ResolvedRow> {
+	for (const row of allRows(ledger)) {
+		yield {group: row.group, wanted: row.text, ...answer(ledger, row)};
+	}
+}
+
+function answer(ledger: Ledger, row: LedgerRow): Resolved {
+	const first = row.duplicateOf === null ? undefined : ledger.windows.row(row.duplicateOf);
+	const {key, path} = first ?? row;
+	return {
+		status: row.state === 'waiting' ? 'not-downloaded' : row.state,
+		key: key ?? '',
+		local_path: path ?? '',
+	};
+}
