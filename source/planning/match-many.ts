@@ -16,9 +16,6 @@ type Node = {
 	passed: Map<string, KeyCandidate[]> | undefined;
 };
 
-/** Three, and room for those that a better reason has named already. */
-const passedKept = guessesShown + 2;
-
 /**
  * Decides many wanted paths against many candidates in one pass, with the answers of `decide`. For
  * groups in which every key has the same name (100,000 times `rgb.png`), where asking each wanted path about
@@ -88,7 +85,7 @@ class WantedTree {
 		let end = key.lastIndexOf('/');
 		for (;;) {
 			const passed = node.passed?.get(form);
-			if (passed) keepBest(passed, candidate, passedKept, compareKeys);
+			if (passed) keepBest(passed, candidate, guessesShown, compareKeys);
 			if (node.tallies) for (const tally of node.tallies) tally.offer(candidate);
 			if (end < 0 || !node.folders) return;
 			const start = end === 0 ? -1 : key.lastIndexOf('/', end - 1);

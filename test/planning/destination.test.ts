@@ -35,6 +35,7 @@ const hostile = [
 	'\u2066a\u2069',
 	'\u2028',
 	'\uD800',
+	'\uD801',
 	'\uDC00a',
 	'x'.repeat(255),
 	'x'.repeat(256),

@@ -62,6 +62,7 @@ test('loose forms keep what separators between digits tell apart', () => {
 	assert.notEqual(looseForm('take_1_11'), looseForm('take_11_1'));
 	assert.equal(looseForm('take 1 - 11'), looseForm('TAKE-1_11'));
 	assert.notEqual(looseForm('take_01'), looseForm('take_1'));
+	assert.equal(looseForm('ΟΔΟΣ_1'), looseForm('οδοσ-1'));
 	assert.equal(looseForm('É\u2011a'), looseForm('e\u0301_A'));
 });
 
