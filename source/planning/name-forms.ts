@@ -121,14 +121,18 @@ function reduce(text: string, toProbe: boolean): string {
 	if (length > scratch.length) return reduceUnicode(text, toProbe);
 	let size = 0;
 	let changed = false;
+	// within a run of digits, behind its first one that counts
+	let counts = false;
 	for (let at = 0; at < length; at++) {
 		const code = text.charCodeAt(at);
 		if (code > 127) return reduceUnicode(text, toProbe);
 		if (code >= 97 && code <= 122) {
 			scratch[size++] = code;
 		} else if (isDigit(code)) {
-			if (toProbe && code === 48 && isLeadingZero(text, at)) changed = true;
+			const isLast = !isDigit(text.charCodeAt(at + 1));
+			if (toProbe && code === 48 && !counts && !isLast) changed = true;
 			else scratch[size++] = code;
+			counts = !isLast && (counts || code !== 48);
 		} else if (isSeparator(code)) {
 			if (!toProbe && isBetweenDigits(text, at)) scratch[size++] = 95;
 			changed = true;
@@ -141,14 +145,6 @@ function reduce(text: string, toProbe: boolean): string {
 	}
 	if (!changed || size === 0) return text;
 	return scratch.toString('latin1', 0, size);
-}
-
-/** A zero that a digit follows and no digit but leading zeros precedes. */
-function isLeadingZero(text: string, at: number): boolean {
-	if (!isDigit(text.charCodeAt(at + 1))) return false;
-	let before = at - 1;
-	while (before >= 0 && text.charCodeAt(before) === 48) before--;
-	return before < 0 || !isDigit(text.charCodeAt(before));
 }
 
 /** The last separator of a run that has a digit on either side. */
