@@ -33,7 +33,11 @@ export const actorsFormat: ManifestFormat<'actors'> = {
 			.trimStart();
 		if (!/^[[{]/.test(start)) return 0;
 		if (/^actors?[-_]?(?:data|list)?\.json$/i.test(basename(file))) return 0.95;
-		const folders = await Promise.all(rootsOf(file).map((root) => exists(root)));
+		const folders = await Promise.all(
+			rootsOf(file)
+				.slice(0, -1)
+				.map((root) => exists(root)),
+		);
 		return folders.some(Boolean) ? 0.6 : 0.1;
 	},
 	async understand(spec, options) {

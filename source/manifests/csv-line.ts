@@ -22,7 +22,8 @@ export function harmlessPath(path: string): string {
  * where a reader needs it: delimiters, quotes, line ends, white space at an end, and a lone empty cell.
  */
 export function csvLine(cells: readonly string[], delimiter = ','): string {
-	if (cells.length === 1 && (cells[0] ?? '').trim() === '') return quoted(cells[0] ?? '');
+	const [lone = ''] = cells;
+	if (cells.length === 1 && lone.trim() === '') return quoted(harmlessCell(lone));
 	return cells.map((cell) => quote(harmlessCell(cell), delimiter)).join(delimiter);
 }
 

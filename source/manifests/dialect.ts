@@ -146,8 +146,16 @@ function sniffDelimiter(text: string, complete: boolean, newline: string, file: 
 		if (same > 0.5 && (best === undefined || score > best.score)) best = {delimiter, score};
 	}
 
-	// One column: any delimiter that stands in no value.
-	return best?.delimiter ?? candidates.find((delimiter) => !text.includes(delimiter)) ?? ',';
+	return best?.delimiter ?? loneDelimiter(text, newline);
+}
+
+/** Rows that agree on no delimiter: the one that parts a known header, else one that stands in no value. */
+function loneDelimiter(text: string, newline: string): string {
+	const parts = (delimiter: string) => {
+		const [first = []] = headOf(text, delimiter, newline, true);
+		return first.length > 1 && first.some(isKnownHeader);
+	};
+	return candidates.find(parts) ?? candidates.find((delimiter) => !text.includes(delimiter)) ?? ',';
 }
 
 function commonWidth(records: readonly (readonly string[])[]): number {

@@ -1,5 +1,5 @@
 import {extname} from 'node:path';
-import {formatCount} from '../model/format.ts';
+import {formatCount, plural} from '../model/format.ts';
 import {wantedAddress, wantedText} from './address.ts';
 import {cellKind} from './cell-kinds.ts';
 import {textLines, type TextLine} from './lines.ts';
@@ -22,10 +22,14 @@ export const keysFormat: ManifestFormat<'keys'> = {
 	},
 	async understand(spec, options) {
 		const form = await keysForm(spec, options);
+		const count = await countNames(spec, form, options);
 		const ends = form.zeroBytes ? 'zero-terminated' : 'one a line';
 		const note =
 			form.badLine === undefined ? '' : ` (line ${formatCount(form.badLine)} is not UTF-8)`;
-		return {spec, description: `key list · ${ends} · ${encodingNames[form.encoding]}${note}`};
+		return {
+			spec,
+			description: `${plural(count, 'name')} · key list, ${ends} · ${encodingNames[form.encoding]}${note}`,
+		};
 	},
 	read: readKeys,
 };
@@ -36,8 +40,7 @@ const keysForm = (spec: KeysSpec, options: ReadOptions): Promise<TextForm> =>
 async function* readKeys(spec: KeysSpec, options: ReadOptions): AsyncGenerator<ManifestEntry> {
 	const form = await keysForm(spec, options);
 	let any = false;
-	const settings = {newline: await newlineOf(spec.file, form), signal: options.signal};
-	for await (const lines of textLines(spec.file, form, settings)) {
+	for await (const lines of linesOf(spec, form, options)) {
 		for (const line of lines) {
 			const entry = entryOf(line, spec, form, options);
 			if (entry === undefined) continue;
@@ -46,14 +49,29 @@ async function* readKeys(spec: KeysSpec, options: ReadOptions): AsyncGenerator<M
 		}
 	}
 
-	if (!any) {
-		throw manifestError(
-			spec.file,
-			' is empty: no line of it names a file.',
-			'Write one key, path or URL a line.',
-		);
-	}
+	if (!any) throw emptyError(spec.file);
 }
+
+async function* linesOf(spec: KeysSpec, form: TextForm, {signal}: ReadOptions) {
+	yield* textLines(spec.file, form, {newline: await newlineOf(spec.file, form), signal});
+}
+
+async function countNames(spec: KeysSpec, form: TextForm, options: ReadOptions): Promise<number> {
+	let count = 0;
+	for await (const lines of linesOf(spec, form, options)) {
+		for (const {text} of lines) if (text.trim() !== '') count++;
+	}
+
+	if (count === 0) throw emptyError(spec.file);
+	return count;
+}
+
+const emptyError = (file: string) =>
+	manifestError(
+		file,
+		' is empty: no line of it names a file.',
+		'Write one key, path or URL a line.',
+	);
 
 function entryOf(
 	{line, text, cut}: TextLine,

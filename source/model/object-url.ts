@@ -73,11 +73,11 @@ export function parseSource(text: string, options: Options = {}): Source {
  */
 export function withoutSecrets(text: string): string {
 	if (!text.includes('://')) return text;
-	return text
-		.replace(/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/?#@"'<>]+@/gi, '$1')
-		.replace(/(:\/\/[^?"'<>]*)\?([^\s"'<>#]*)/g, (whole, before: string, query: string) =>
-			secretNames.test(query) ? before : whole,
-		);
+	const open = text.replace(/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/?#@"'<>]+@/gi, '$1');
+	if (!secretNames.test(open.replaceAll('?', '&'))) return open;
+	return open.replace(/(:\/\/[^?"'<>]*)\?([^\s"'<>#]*)/g, (whole, before: string, query: string) =>
+		secretNames.test(query) ? before : whole,
+	);
 }
 
 /** Percent-decodes a URL path; `+` is no space there, and what is no valid escape stays raw. */

@@ -70,8 +70,8 @@ export type ManifestContract = {
 	/** name of the manifest file, as users call it */
 	readonly name: string;
 	/** the manifest file and what lies beside it, for these wanted texts (plain file names) */
-	write(texts: readonly string[]): Readonly<Record<string, string | Uint8Array>>;
-	spec(file: string): ManifestSpec;
+	readonly write: (texts: readonly string[]) => Readonly<Record<string, string | Uint8Array>>;
+	readonly spec: (file: string) => ManifestSpec;
 };
 
 const texts = ['a/one.png', 'b/two.png', 'b/three é 東.png', 'four.png'];
