@@ -7,7 +7,7 @@ import type {Lane} from './lane.ts';
 import {networkFailure, stallFailure} from './network-error.ts';
 import {PartFile} from './part-file.ts';
 import {rateGrain} from './rate-limit.ts';
-import {bareEtag, readResponse, sameEtag, type Asked} from './response.ts';
+import {readResponse, sameEtag, type Asked} from './response.ts';
 import {backoff, RetryBudget, type Failure} from './retry.ts';
 import {inMemoryLimit, resumableFrom} from './settings.ts';
 import type {ThreadContext} from './thread-context.ts';
@@ -278,7 +278,7 @@ export class FileTransfer {
 				bytes,
 				verified: digest?.algorithm ?? 'size',
 				...(digest && {digest}),
-				...(etag !== undefined && {etag: bareEtag(etag)}),
+				...(etag !== undefined && {etag}),
 				localModified,
 				attempts: this.#attempts,
 				firstByte: this.#firstByte,

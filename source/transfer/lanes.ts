@@ -119,8 +119,9 @@ export class Lanes {
 		if (!this.#context.gate.isOpen) return undefined;
 		const task = this.#queue[this.#head];
 		if (task === undefined) {
-			// Nothing left to do here: results must not wait for company.
-			this.#outbox.flush();
+			// Nothing left to do here: results must not wait long for company.
+			if (this.#files.size === 0) this.#outbox.flush();
+			else this.#outbox.hurry();
 			return undefined;
 		}
 		this.#head++;

@@ -5,6 +5,7 @@ import type {TransferResult} from './types.ts';
 export class Outbox {
 	#results: TransferResult[] = [];
 	#timer: NodeJS.Timeout | undefined;
+	#hurried = false;
 	#batch = 1;
 	readonly #post: (results: readonly TransferResult[]) => void;
 	readonly #flushAfter: number;
@@ -27,9 +28,21 @@ export class Outbox {
 		else this.#timer ??= setTimeout(() => this.flush(), this.#flushAfter);
 	}
 
+	/**
+	 * Lanes are out of work while others still run: soon, but not one message for each of them, or the
+	 * engine answers with one task each and it stays that way.
+	 */
+	hurry(): void {
+		if (this.#hurried || this.#results.length === 0) return;
+		this.#hurried = true;
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => this.flush(), Math.min(2, this.#flushAfter));
+	}
+
 	flush(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
+		this.#hurried = false;
 		if (this.#results.length === 0) return;
 		const results = this.#results;
 		this.#results = [];

@@ -38,6 +38,9 @@ export function createTransferPool(
 	return new ThreadPool(options, {...defaultSettings, ...settings});
 }
 
+/** Tasks with a thread for each of its lanes, the open one included. */
+const depth = 3;
+
 type Halt = {waiting: number; ids: number[]; readonly done: (ids: readonly number[]) => void};
 
 class ThreadPool implements TransferPool {
@@ -215,10 +218,10 @@ class ThreadPool implements TransferPool {
 		if (this.#waiting.length === 0) this.#balance();
 	}
 
-	/** A thread holds a task for each lane and one more, so that it never waits for the engine. */
+	/** A thread holds a task for each lane and a few more, so that it need not wait for the engine. */
 	#neediest(gifts: ReadonlyMap<ThreadHandle, readonly TransferTask[]>): ThreadHandle | undefined {
 		let best: ThreadHandle | undefined;
-		let least = 2;
+		let least = depth;
 		for (const thread of this.#threads) {
 			if (thread.lanes === 0) continue;
 			const load = (thread.tasks.size + (gifts.get(thread)?.length ?? 0)) / thread.lanes;

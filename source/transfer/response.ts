@@ -62,8 +62,8 @@ export function sameEtag(one: string, other: string): boolean {
 	return bareEtag(one) === bareEtag(other);
 }
 
-/** An ETag without quotes and weak mark, as listings are kept. */
-export function bareEtag(etag: string): string {
+/** An ETag without quotes and weak mark. */
+function bareEtag(etag: string): string {
 	return etag.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
 }
 

@@ -178,7 +178,7 @@ void test('an object that was replaced since the listing comes as it is now', as
 	const {etag} = bed.server.put('new', bytes(2000, 9));
 	const result = done((await bed.run(bed.pool(), [task]))[0]);
 	assert.equal(result.bytes, 2000);
-	assert.equal(result.etag, etag.replaceAll('"', ''));
+	assert.equal(result.etag, etag);
 	assert.deepEqual(bed.read('new'), bytes(2000, 9));
 });
 
