@@ -1,0 +1,94 @@
+import {formatBytes, formatCount, formatRate} from '../../model/format.ts';
+import type {GroupRow} from '../../model/snapshot.ts';
+import {accent, bad, bold, left, line, right, textWidth, type Line} from '../text/line.ts';
+import type {Glyphs} from '../theme.ts';
+import {bar, formatLeft, groupName, percent, shareDone} from './counts.ts';
+
+/** Widths of the columns of a table of groups; 0 is a column that is left out. */
+export type RowColumns = {
+	readonly name: number;
+	readonly files: number;
+	readonly bar: number;
+	readonly got: number;
+	readonly speed: number;
+	readonly left: number;
+};
+
+const mark = 3;
+const percentWidth = 5;
+const gap = 2;
+
+/**
+ * Columns for a width and the groups to show. Under 60 columns Got and Speed go; names take what
+ * they need up to a third of the line, the bar takes the rest.
+ */
+export function rowColumns(rows: readonly GroupRow[], width: number): RowColumns {
+	const narrow = width < 60;
+	const files = Math.max(
+		8,
+		...rows.map((row) => formatCount(row.files).length * 2 + ' of '.length),
+	);
+	const got = narrow ? 0 : 8;
+	const speed = narrow ? 0 : 10;
+	const timeLeft = narrow ? 10 : 11;
+	const fixed =
+		mark + gap + files + gap + percentWidth + (narrow ? 0 : got + speed + gap * 2) + 1 + timeLeft;
+	const free = Math.max(0, width - fixed);
+	const longest = Math.max(5, ...rows.map((row) => textWidth(groupName(row.name))));
+	const name = Math.min(longest, Math.max(5, free - 9, Math.floor(free * 0.5)));
+	return {name, files, bar: Math.max(0, free - name - 1), got, speed, left: timeLeft};
+}
+
+/** The heading above the rows. */
+export function rowHeader(title: string, columns: RowColumns): Line {
+	const cells = [
+		' '.repeat(mark),
+		left(title, columns.name),
+		'  ',
+		left('Files', columns.files),
+		'  ',
+		left('Done', columns.bar + 1 + percentWidth),
+	];
+	if (columns.got > 0)
+		cells.push('  ', right('Got', columns.got), '  ', right('Speed', columns.speed));
+	cells.push(right('Left', columns.left));
+	return line(bold(cells.join('')));
+}
+
+function tail(row: GroupRow, columns: RowColumns): string {
+	const width = (columns.got > 0 ? gap + columns.speed : 0) + columns.left;
+	if (row.state === 'done') {
+		const words = row.seconds === null ? 'done' : `done in ${formatLeft(row.seconds)}`;
+		return right(columns.got > 0 ? words : 'done', width);
+	}
+	if (row.state === 'waiting' && row.bytesPerSecond === 0) return right('waiting', width);
+	const needs = row.state === 'problem' && row.openFiles.length === 0;
+	if (needs) return right(`${formatCount(row.failed)} failed`, width);
+	const speed = columns.got > 0 ? `  ${right(formatRate(row.bytesPerSecond), columns.speed)}` : '';
+	return speed + right(formatLeft(row.etaSeconds), columns.left);
+}
+
+/** `kofi_b   31 of 42  ━━━━━━━─────  73 %  1.02 GiB  14.9 MiB/s     20 s`, in exactly one line. */
+export function groupLine(
+	row: GroupRow,
+	columns: RowColumns,
+	glyphs: Glyphs,
+	selected: boolean,
+): Line {
+	const share = row.state === 'done' ? 1 : shareDone(row);
+	const files = `${formatCount(row.filesDone)} of ${formatCount(row.files)}`;
+	const name = left(groupName(row.name), columns.name);
+	const got = row.bytesDone === 0 ? '-' : formatBytes(row.bytesDone);
+	return line(
+		selected ? accent(' > ') : row.state === 'problem' ? bad(' ! ') : '   ',
+		selected ? accent(name) : name,
+		'  ',
+		right(files, columns.files),
+		'  ',
+		bar(share, columns.bar, glyphs),
+		' ',
+		right(percent(share), percentWidth),
+		columns.got > 0 ? `  ${right(got, columns.got)}` : '',
+		row.state === 'problem' ? bad(tail(row, columns)) : tail(row, columns),
+	);
+}

@@ -1,0 +1,151 @@
+import {useCallback, useEffect, useRef, useState} from 'react';
+import {errorRecord, type ErrorRecord} from '../../model/error.ts';
+import type {ListMove} from '../list.ts';
+import type {Actions} from '../screen.ts';
+import {
+	askedWindow,
+	moveWindow,
+	pinRow,
+	settleWindow,
+	windowStart,
+	type Loaded,
+	type WindowPlace,
+} from '../window.ts';
+import {usePlace} from './use-place.ts';
+
+export type WindowOptions<Row> = {
+	/** asks the engine for a part of the list */
+	readonly load: (
+		part: {readonly offset: number; readonly limit: number},
+		signal: AbortSignal,
+	) => Promise<{readonly total: number; readonly rows: readonly Row[]}>;
+	/** what is asked (sort, search, filter) as text: another query starts at the top */
+	readonly query: string;
+	/** changes when the rows may have changed; then they are asked for again */
+	readonly version: string;
+	/** least time between two such questions, milliseconds */
+	readonly every: number;
+	readonly height: number;
+	readonly idOf: (row: Row) => number;
+	/** known before the first answer */
+	readonly first?: {readonly total: number; readonly rows: readonly Row[]};
+};
+
+export type WindowList<Row> = {
+	readonly total: number;
+	readonly index: number;
+	readonly offset: number;
+	/** the visible rows; undefined where the answer is still to come */
+	readonly visible: ReadonlyArray<Row | undefined>;
+	readonly row: Row | undefined;
+	readonly answered: boolean;
+	readonly error: ErrorRecord | undefined;
+	/** movement, to be spread into the screen's actions */
+	readonly actions: Actions;
+	/** asks again now, after a change of one's own */
+	readonly reload: () => void;
+};
+
+/** Counts up when `version` changes, but at most once in `every` milliseconds. */
+function useBeat(version: string, every: number): number {
+	const [beat, setBeat] = useState(0);
+	const seen = useRef({version, at: -Infinity});
+	useEffect(() => {
+		if (seen.current.version === version) return;
+		const show = () => {
+			seen.current = {version, at: performance.now()};
+			setBeat((value) => value + 1);
+		};
+		const wait = seen.current.at + every - performance.now();
+		if (wait <= 0) {
+			show();
+			return;
+		}
+		const timer = setTimeout(show, wait);
+		return () => {
+			clearTimeout(timer);
+		};
+	}, [version, every]);
+	return beat;
+}
+
+/**
+ * A list of any length of which only the visible rows (and a page around them) are ever held. Keys
+ * move at once; rows that are not here yet show as `undefined` until the engine answers.
+ */
+export function useWindow<Row>(id: string, options: WindowOptions<Row>): WindowList<Row> {
+	const {query, height, idOf} = options;
+	const [place, setPlace] = usePlace<WindowPlace & {readonly query: string}>(`window:${id}`, {
+		...windowStart,
+		query,
+	});
+	const [loaded, setLoaded] = usePlace<Loaded<Row> | undefined>(`rows:${id}`, () =>
+		options.first === undefined ? undefined : {query, offset: 0, ...options.first},
+	);
+	const [error, setError] = useState<ErrorRecord>();
+	const [answered, setAnswered] = useState('');
+	const [turn, setTurn] = useState(0);
+	const beat = useBeat(options.version, options.every);
+	const current = place.query === query ? place : {...windowStart, query};
+	const known = loaded?.query === query ? loaded : undefined;
+	const total = known?.total ?? 0;
+	const settled = settleWindow(current, total, Math.max(1, height));
+	const asked = askedWindow(settled.offset, height);
+	const latest = useRef({options, settled});
+	latest.current = {options, settled};
+
+	useEffect(() => {
+		const controller = new AbortController();
+		const part = {offset: asked.offset, limit: asked.limit};
+		latest.current.options.load(part, controller.signal).then(
+			(answer) => {
+				if (controller.signal.aborted) return;
+				const now = latest.current.settled;
+				const after = {query, offset: part.offset, ...answer};
+				setError(undefined);
+				setAnswered(query);
+				setLoaded((before) => (now.touched ? pinRow(before, after, now.index, idOf) : after));
+			},
+			(reason: unknown) => {
+				if (!controller.signal.aborted) setError(errorRecord(reason));
+			},
+		);
+		return () => {
+			controller.abort();
+		};
+		// `load` and `idOf` are made anew with each draw; what they ask is told by `query`.
+	}, [query, asked.offset, asked.limit, beat, turn, setLoaded]);
+
+	const move = (name: ListMove) => () => {
+		// From the newest place: two keys may come before the next draw.
+		setPlace((value) => ({
+			...moveWindow(value.query === query ? value : windowStart, name, total, Math.max(1, height)),
+			query,
+		}));
+	};
+	const reload = useCallback(() => {
+		setTurn((value) => value + 1);
+	}, []);
+	const rowAt = (index: number) => known?.rows[index - known.offset];
+	return {
+		total,
+		index: settled.index,
+		offset: settled.offset,
+		visible: Array.from(
+			{length: Math.max(0, Math.min(height, total - settled.offset))},
+			(_, number) => rowAt(settled.offset + number),
+		),
+		row: rowAt(settled.index),
+		answered: answered === query,
+		error,
+		actions: {
+			up: move('up'),
+			down: move('down'),
+			pageUp: move('pageUp'),
+			pageDown: move('pageDown'),
+			first: move('first'),
+			last: move('last'),
+		},
+		reload,
+	};
+}

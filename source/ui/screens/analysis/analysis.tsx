@@ -1,0 +1,329 @@
+import {useEffect, useMemo, useState} from 'react';
+import type {GroupSort} from '../../../job/link/messages.ts';
+import {errorRecord} from '../../../model/error.ts';
+import {formatBytes, formatCount, formatDuration, plural} from '../../../model/format.ts';
+import type {GroupRow, Snapshot, WantedRow} from '../../../model/snapshot.ts';
+import {groupNoun, readyCount} from '../../components/counts.ts';
+import {Frame} from '../../components/frame.tsx';
+import {useServices} from '../../hooks/services.ts';
+import {useCall} from '../../hooks/use-call.ts';
+import {useField} from '../../hooks/use-field.ts';
+import {usePlace} from '../../hooks/use-place.ts';
+import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
+import {useWindow} from '../../hooks/use-window.ts';
+import type {Actions} from '../../screen.ts';
+import {ambiguousDialog} from './ambiguous.ts';
+import {analysisBody, calling, groupRoom, planAnalysis} from './body.ts';
+import {verdict as verdictOf} from './facts.ts';
+
+const sorts: readonly GroupSort[] = ['problems', 'name', 'size'];
+
+const sortWords: Readonly<Partial<Record<GroupSort, string>>> = {
+	problems: 'problems first',
+	name: 'by name',
+	size: 'largest first',
+};
+
+/** While the roll call runs, the table follows it at this pace. */
+const followEvery = 1000;
+
+const needsLook: readonly WantedRow['state'][] = ['missing', 'ambiguous'];
+
+/** The table of groups: sort, search, filter, window. */
+function useTable(snapshot: Snapshot) {
+	const {client, layout} = useServices();
+	const [sort, setSort] = usePlace<GroupSort>('sort', 'problems');
+	const [problemsOnly, setProblemsOnly] = usePlace('problemsOnly', false);
+	const [searching, setSearching] = usePlace('searching', false);
+	const field = useField('find', {
+		onSubmit: () => {
+			setSearching(false);
+		},
+		onCancel: () => {
+			field.set('');
+			setSearching(false);
+		},
+	});
+	const find = field.value;
+	const plan = planAnalysis(layout);
+	const {rollCall, phase} = snapshot;
+	const list = useWindow<GroupRow>('groups', {
+		load: async (part, signal) =>
+			client.call('groups', {...part, sort, problemsOnly, ...(find === '' ? {} : {find})}, signal),
+		query: JSON.stringify([sort, problemsOnly, find, snapshot.job]),
+		version: `${phase} ${rollCall.rowsChecked} ${rollCall.missing} ${rollCall.ambiguous} ${rollCall.bytes}`,
+		every: followEvery,
+		// One line less than the area, should the list be longer than that.
+		height: groupRoom(plan, rollCall.groups),
+		idOf: (row) => row.id,
+	});
+	const order = [
+		sortWords[sort] ?? '',
+		...(problemsOnly ? ['only problems'] : []),
+		...(find === '' ? [] : [`find: ${find}`]),
+	].join(' · ');
+	const actions: Actions = {
+		...list.actions,
+		sort: () => {
+			setSort((value) => sorts[(sorts.indexOf(value) + 1) % sorts.length] ?? 'problems');
+		},
+		only: () => {
+			setProblemsOnly((value) => !value);
+		},
+		find: () => {
+			setSearching(true);
+		},
+	};
+	return {plan, list, order, actions, field, searching, problemsOnly};
+}
+
+/** Rows of the chosen group that need a look, at most what a pane can show. */
+function useOpenRows(snapshot: Snapshot, group: GroupRow | undefined, version: number) {
+	const {client, layout} = useServices();
+	const wanted = group !== undefined && !calling(snapshot) && group.missing + group.ambiguous > 0;
+	const params = {
+		groupId: group?.id ?? 0,
+		states: needsLook,
+		offset: 0,
+		limit: Math.min(40, layout.rows),
+	};
+	const answer = useCall(client, 'rows', wanted ? params : null);
+	const {reload} = answer;
+	useEffect(() => {
+		if (version > 0) reload();
+	}, [version, reload]);
+	if (!wanted) return {total: 0, rows: []};
+	const known =
+		answer.status === 'done'
+			? answer.value
+			: answer.status === 'loading'
+				? answer.previous
+				: undefined;
+	// While the next group's rows are on their way, the last group's must not be chosen from.
+	const rows = known?.rows.filter((row) => row.groupId === group.id) ?? [];
+	return {total: rows.length === 0 ? 0 : (known?.total ?? 0), rows};
+}
+
+/** The first name that was looked for, when nothing at all was found. */
+function useFirstMissing(snapshot: Snapshot): string | null {
+	const {client} = useServices();
+	const none = snapshot.phase === 'ready' && snapshot.rollCall.found === 0;
+	const answer = useCall(client, 'rows', none ? {offset: 0, limit: 1, states: ['missing']} : null);
+	if (answer.status !== 'done') return null;
+	const text = answer.value.rows[0]?.text;
+	if (text === undefined) return null;
+	const prefix = snapshot.spec?.prefix ?? '';
+	return text.startsWith(prefix) ? text : prefix + text;
+}
+
+/** The roll call: live while it runs, then what stands, and the yes. */
+export function Analysis() {
+	const services = useServices();
+	const {client, layout, theme, navigation, notice, options} = services;
+	const snapshot = useWholeSnapshot(client);
+	const {phase, spec, rollCall} = snapshot;
+	const table = useTable(snapshot);
+	const {list, plan, field, searching} = table;
+	const [confirming, setConfirming] = useState(false);
+	const [decided, setDecided] = useState(0);
+	const group = list.row;
+	const open = useOpenRows(snapshot, group, decided);
+	const firstMissing = useFirstMissing(snapshot);
+	const bucket = spec?.bucket ?? '';
+	const speed = useMemo(
+		() => options.remembered.read().buckets[bucket]?.speed,
+		[options.remembered, bucket],
+	);
+	const verdict = verdictOf(snapshot, speed, firstMissing);
+	const {lines, choices} = analysisBody({
+		snapshot,
+		layout,
+		glyphs: theme.glyphs,
+		plan,
+		groups: list.visible,
+		total: list.total,
+		offset: list.offset,
+		index: list.index,
+		order: table.order,
+		verdict,
+		confirming,
+		speed,
+		open,
+	});
+	if (searching) lines[layout.bodyRows - 1] = field.line('Find', layout.columns, true);
+
+	const failed = (error: unknown) => {
+		const record = errorRecord(error);
+		notice([record.message, record.hint].filter(Boolean).join(' '), 'error');
+	};
+	const tell = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
+		asked.then((answer) => {
+			const text = words(answer);
+			if (text !== '') notice(text);
+		}, failed);
+	};
+	/** after a decision of one's own the table and the pane are asked for again */
+	const decide = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
+		tell(
+			asked.then((answer) => {
+				list.reload();
+				setDecided((value) => value + 1);
+				return answer;
+			}),
+			words,
+		);
+	};
+	const ready = phase === 'ready';
+	const runs = phase === 'downloading' || phase === 'paused' || phase === 'stopping';
+	const start = () => {
+		setConfirming(false);
+		tell(client.call('start', {}), () => '');
+	};
+	const download = () => {
+		if (verdict.kind === 'blocked' || verdict.kind === 'nothing') notice(verdict.text, 'warning');
+		else if (verdict.kind === 'warning' && !confirming) setConfirming(true);
+		else start();
+	};
+	const openGroup = () => {
+		if (group !== undefined) navigation.open('group', {id: group.id, name: group.name});
+	};
+	const enter = () => {
+		if (ready && confirming) start();
+		else if (ready && verdict.kind === 'local') start();
+		else openGroup();
+	};
+	const back = () => {
+		if (confirming) {
+			setConfirming(false);
+			return;
+		}
+		if (field.value !== '') {
+			field.set('');
+			return;
+		}
+		if (navigation.depth <= 1) {
+			notice('This is the first screen; q quits, nothing is downloaded before d.');
+			return;
+		}
+		if (!runs) client.call('abandon', {}).catch(() => undefined);
+		navigation.back();
+	};
+	const otherFolder = ready || phase === 'idle' ? back : undefined;
+	const again = () => {
+		if (spec !== null) tell(client.call('prepare', {spec}), () => '');
+	};
+	return (
+		<Frame
+			body={lines}
+			field={searching ? field : undefined}
+			actions={{
+				...table.actions,
+				download: ready
+					? download
+					: runs
+						? () => {
+								navigation.open('download');
+							}
+						: undefined,
+				enter: list.total === 0 && verdict.kind !== 'local' ? undefined : enter,
+				openGroup: list.total === 0 ? undefined : openGroup,
+				tryOne:
+					ready && readyCount(rollCall) > 0
+						? () => {
+								notice('Fetching the smallest file…');
+								tell(
+									client.call('tryOne', {}),
+									({path, bytes, verified, seconds}) =>
+										`Reading, writing and checksum (${verified}) work: ${path}, ${formatBytes(bytes)} in ${formatDuration(Math.max(1, seconds))}`,
+								);
+							}
+						: undefined,
+				choose:
+					choices.length === 0
+						? undefined
+						: (key) => {
+								const choice = choices[Number(key) - 1];
+								if (choice === undefined) return false;
+								const {wantedId, objectId} = choice;
+								decide(client.call('choose', {wantedId, objectId}), () => `Taken: ${choice.key}`);
+							},
+				sure:
+					ready && rollCall.sureGuesses > 0
+						? () => {
+								decide(
+									client.call('useSureGuesses', {}),
+									({rows}) =>
+										`${plural(rows, 'sure guess', 'sure guesses')} taken; the report lists them`,
+								);
+							}
+						: undefined,
+				ambiguous:
+					ready && rollCall.ambiguous > 0
+						? () => {
+								services.ask(
+									ambiguousDialog(rollCall.ambiguous, (rule) => {
+										decide(
+											client.call('resolveAmbiguous', {rule}),
+											({rows}) => `Rule "${rule}" for ${plural(rows, 'row')}`,
+										);
+									}),
+								);
+							}
+						: undefined,
+				export: calling(snapshot)
+					? undefined
+					: () => {
+							tell(
+								client.call('exportReports', {}),
+								({folder, files}) => `Wrote ${files.join(', ')} to ${folder}`,
+							);
+						},
+				again: calling(snapshot) || runs || spec === null ? undefined : again,
+				folder: otherFolder,
+				looser:
+					ready && verdict.kind === 'nothing' && spec !== null && spec.match !== 'loose'
+						? () => {
+								tell(
+									client.call('prepare', {spec: {...spec, match: 'loose'}}),
+									() => 'Looking again, ignoring letter case, Unicode form and separators',
+								);
+							}
+						: undefined,
+				prefix:
+					ready && verdict.kind === 'nothing'
+						? () => {
+								client.call('abandon', {}).catch(() => undefined);
+								navigation.open('prefix');
+							}
+						: undefined,
+				verify:
+					ready && verdict.kind === 'local'
+						? () => {
+								notice('Reading every file back…');
+								tell(client.call('verifyLocal', {}), ({files, bad}) =>
+									bad === 0
+										? `${plural(files, 'file')} read back, every checksum is right`
+										: `${formatCount(bad)} of ${plural(files, 'file')} differ; r calls the roll again`,
+								);
+							}
+						: undefined,
+				copy: () => {
+					services.copy(choices[0]?.key ?? open.rows[0]?.text ?? group?.name ?? '');
+				},
+				full: () => {
+					if (verdict.kind === 'nothing' && firstMissing !== null) {
+						services.showFull('First one looked for', firstMissing);
+						return;
+					}
+					const title = group === undefined ? groupNoun(spec).one : group.name;
+					const rows = open.rows.flatMap(({text, candidates}) => [
+						text,
+						...candidates.map(({key}) => `= ${key}`),
+					]);
+					services.showFull(title, rows.length === 0 ? (spec?.folder ?? '') : rows.join('  '));
+				},
+				back,
+			}}
+		/>
+	);
+}

@@ -1,0 +1,119 @@
+import {formatCount, formatDuration, formatRate, plural} from '../../../model/format.ts';
+import type {Snapshot} from '../../../model/snapshot.ts';
+import {clock, formatSum, readyCount} from '../../components/counts.ts';
+
+/** What a roll call that stands means for the download. */
+export type Verdict =
+	/** `d` starts at once */
+	| {readonly kind: 'clear'}
+	/** a second thought: Enter starts anyway */
+	| {readonly kind: 'warning'; readonly text: string}
+	/** cannot start */
+	| {readonly kind: 'blocked'; readonly text: string}
+	/** nothing exists */
+	| {readonly kind: 'nothing'; readonly text: string}
+	/** nothing is left to do */
+	| {readonly kind: 'local'; readonly text: string};
+
+/** Seconds that the download would take at a remembered speed; null without one. */
+export function estimate(bytes: number, speed: number | undefined): number | null {
+	return speed === undefined || speed <= 0 ? null : bytes / speed;
+}
+
+/** Under this share of the disk left over, a person is asked (UX.md, Analysis warns). */
+const tightShare = 0.05;
+
+function diskVerdict({rollCall, disk, spec}: Snapshot): Verdict | undefined {
+	if (disk === null || rollCall.bytes === 0) return undefined;
+	const left = disk.free - rollCall.bytes;
+	const sums = `${formatSum(rollCall.bytes)} to get, ${formatSum(disk.free)} free`;
+	if (left < 0) {
+		return {
+			kind: 'blocked',
+			text: `${sums} in ${spec?.folder ?? 'the folder'}: ${formatSum(-left)} too little. f other folder`,
+		};
+	}
+	if (left >= disk.total * tightShare) return undefined;
+	return {
+		kind: 'warning',
+		text: `${sums}: ${formatSum(left)} would be left. f other folder; Enter start anyway`,
+	};
+}
+
+function signInVerdict({identity, at}: Snapshot, seconds: number | null): Verdict | undefined {
+	if (identity?.expires === undefined || seconds === null) return undefined;
+	if (identity.expires > at + seconds * 1000) return undefined;
+	return {
+		kind: 'warning',
+		text: `Your sign-in ends at ${clock(identity.expires)}, this job needs about ${formatDuration(seconds)}. i renews it; Enter start anyway`,
+	};
+}
+
+/** What to say and to allow before the yes. `firstMissing` is the first key that was looked for. */
+export function verdict(
+	snapshot: Snapshot,
+	speed: number | undefined,
+	firstMissing: string | null,
+): Verdict {
+	const {rollCall, spec} = snapshot;
+	const ready = readyCount(rollCall);
+	const {wanted, local, found, missing} = rollCall;
+	if (wanted > 0 && found === 0 && missing > 0) {
+		const looked = firstMissing === null ? '' : ` First one looked for: ${firstMissing}`;
+		return {
+			kind: 'nothing',
+			text: `None of ${plural(wanted, 'row')} ${wanted === 1 ? 'exists' : 'exist'}.${looked}`,
+		};
+	}
+	if (ready === 0 && local > 0) {
+		const all = local === wanted ? 'All ' : '';
+		return {
+			kind: 'local',
+			text: `${all}${plural(local, 'file')} ${local === 1 ? 'is' : 'are'} already in ${spec?.folder ?? 'the folder'}, same size.`,
+		};
+	}
+	if (ready === 0) return {kind: 'nothing', text: 'There is nothing to download.'};
+	const seconds = estimate(rollCall.bytes, speed);
+	return diskVerdict(snapshot) ?? signInVerdict(snapshot, seconds) ?? {kind: 'clear'};
+}
+
+/** `386.4 GiB to get · 961 GiB free in /data/takes · about 56 m at 118 MiB/s`. */
+export function bytesWords(
+	{rollCall, disk, spec}: Snapshot,
+	speed: number | undefined,
+	wide: boolean,
+): readonly string[] {
+	const seconds = estimate(rollCall.bytes, speed);
+	const folder = spec?.folder ?? 'the folder';
+	const left = disk === null ? 0 : Math.max(0, disk.free - rollCall.bytes);
+	const free =
+		disk === null
+			? []
+			: wide
+				? [`${folder} has ${formatSum(disk.free)} free, ${formatSum(left)} left afterwards`]
+				: [`${formatSum(disk.free)} free, ${formatSum(left)} afterwards`];
+	return [
+		`${formatSum(rollCall.bytes)} to get`,
+		...free,
+		...(seconds === null
+			? []
+			: [
+					`about ${formatDuration(seconds)} at ${formatRate(speed ?? 0)}${wide ? ', the mean of the last job' : ''}`,
+				]),
+	];
+}
+
+/** The counts that add up to the rows, those that are nearly always 0 only when they are not. */
+export function countWords(snapshot: Snapshot, wide: boolean, noun: string): readonly string[] {
+	const {rollCall} = snapshot;
+	const within = (groups: number) =>
+		wide && groups > 0 ? ` in ${formatCount(groups)} ${noun}` : '';
+	return [
+		`${formatCount(readyCount(rollCall))} ready`,
+		`${formatCount(rollCall.missing)} missing${within(rollCall.groupsMissing)}`,
+		`${formatCount(rollCall.ambiguous)} ambiguous${within(rollCall.groupsAmbiguous)}`,
+		`${formatCount(rollCall.local)} already local${wide ? ', same size and checksum' : ''}`,
+		...(rollCall.excluded > 0 ? [`${formatCount(rollCall.excluded)} excluded`] : []),
+		...(rollCall.duplicate > 0 ? [`${formatCount(rollCall.duplicate)} duplicate`] : []),
+	];
+}

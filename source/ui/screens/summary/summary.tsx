@@ -1,0 +1,125 @@
+import {commandLine} from '../../../model/command-line.ts';
+import {errorRecord} from '../../../model/error.ts';
+import {formatCount, plural} from '../../../model/format.ts';
+import type {Problem} from '../../../model/snapshot.ts';
+import {Frame} from '../../components/frame.tsx';
+import {useServices} from '../../hooks/services.ts';
+import {useCall} from '../../hooks/use-call.ts';
+import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
+import {useWindow} from '../../hooks/use-window.ts';
+import {failedRoom, summaryBody} from './body.ts';
+
+/** The account of a job that has ended, and what can be done next. */
+export function Summary() {
+	const services = useServices();
+	const {client, layout, theme, navigation, notice} = services;
+	const snapshot = useWholeSnapshot(client);
+	const {phase, spec, job, reports} = snapshot;
+	const failedCount = snapshot.summary?.failed ?? snapshot.totals.filesFailed;
+	const list = useWindow<Problem>('failed', {
+		load: async (part, signal) => client.call('problems', part, signal),
+		query: String(job),
+		version: `${phase} ${failedCount}`,
+		every: 1000,
+		height: failedRoom(snapshot, layout),
+		idOf: (problem) => problem.wantedId,
+		first: {total: failedCount, rows: snapshot.problems},
+	});
+	const troubled = useCall(
+		client,
+		'groups',
+		job === null ? null : {offset: 0, limit: 40, sort: 'problems', problemsOnly: true},
+	);
+	const {row} = list;
+	const failed = (error: unknown) => {
+		const record = errorRecord(error);
+		notice([record.message, record.hint].filter(Boolean).join(' '), 'error');
+	};
+	const tell = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
+		asked.then((answer) => {
+			notice(words(answer));
+		}, failed);
+	};
+	const ended = phase === 'stopped' || phase === 'failed';
+	const retry = () => {
+		if (ended && job !== null) {
+			client.call('resumeJob', {job}).then(() => {
+				navigation.replace('download');
+			}, failed);
+			return;
+		}
+		client.call('retryFailed', {}).then(() => {
+			navigation.replace('download');
+		}, failed);
+	};
+	const body = summaryBody({
+		snapshot,
+		layout,
+		glyphs: theme.glyphs,
+		failed: list.visible,
+		failedTotal: list.total,
+		index: list.index - list.offset,
+		troubled:
+			troubled.status === 'done' && troubled.value !== null ? troubled.value : {total: 0, rows: []},
+	});
+	return (
+		<Frame
+			body={body}
+			actions={{
+				...list.actions,
+				retry: failedCount > 0 || ended ? retry : undefined,
+				export: () => {
+					tell(
+						client.call('exportReports', {}),
+						({folder, files}) => `Wrote ${files.join(', ')} to ${folder}`,
+					);
+				},
+				verify:
+					phase === 'finished'
+						? () => {
+								notice('Reading every file back…');
+								tell(client.call('verifyLocal', {}), ({files, bad}) =>
+									bad === 0
+										? `${plural(files, 'file')} read back, all of them are right`
+										: `${formatCount(bad)} of ${plural(files, 'file')} differ; muster get fetches them again`,
+								);
+							}
+						: undefined,
+				problems:
+					failedCount > 0
+						? () => {
+								navigation.open('problems');
+							}
+						: undefined,
+				copy: () => {
+					services.copy(spec?.folder ?? '');
+				},
+				copyFile:
+					row === undefined
+						? undefined
+						: () => {
+								services.copy(row.name);
+							},
+				full: () => {
+					const parts = [
+						spec?.folder,
+						reports?.folder,
+						reports?.log,
+						spec === null ? undefined : commandLine(spec),
+					];
+					services.showFull(
+						'Folder, reports, log, and the line that repeats this job',
+						parts.filter((part) => part !== undefined).join('  '),
+					);
+				},
+				history: () => {
+					navigation.open('jobs');
+				},
+				another: () => {
+					client.call('abandon', {}).catch(() => undefined);
+					navigation.reset('welcome');
+				},
+			}}
+		/>
+	);
+}
