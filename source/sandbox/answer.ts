@@ -148,6 +148,7 @@ async function hold(milliseconds: number, signal: AbortSignal): Promise<void> {
 		await sleep(milliseconds, undefined, {signal});
 		return;
 	}
+	signal.throwIfAborted();
 	await new Promise((_resolve, reject) => {
 		signal.addEventListener('abort', () => reject(new Error('The client went away.')));
 	});
@@ -159,6 +160,7 @@ async function write(
 	signal: AbortSignal,
 ): Promise<void> {
 	if (response.write(bytes)) return;
+	signal.throwIfAborted();
 	await new Promise<void>((resolve, reject) => {
 		const onAbort = () => reject(new Error('The client went away.'));
 		signal.addEventListener('abort', onAbort, {once: true});

@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {createHash, hash as hashAtOnce} from 'node:crypto';
 import {createCRC32, createCRC64} from 'hash-wasm';
 import type {ChecksumAlgorithm, SandboxObject} from './types.ts';
 
@@ -33,6 +33,10 @@ export function digestOf(
 	start = 0,
 	end = object.size,
 ): Buffer {
+	const isHash = algorithm === 'md5' || algorithm === 'sha1' || algorithm === 'sha256';
+	if (isHash && end - start <= chunkSize) {
+		return hashAtOnce(algorithm, object.read(start, end), 'buffer');
+	}
 	const hash = digester(algorithm);
 	for (let at = start; at < end; at += chunkSize) {
 		hash.update(object.read(at, Math.min(end, at + chunkSize)));

@@ -92,7 +92,7 @@ class SandboxServer implements Sandbox {
 	readonly #pacer: Pacer;
 	readonly #pacerOf = new WeakMap<Socket, Pacer>();
 	readonly #http = createServer({keepAliveTimeout: 75_000}, (request, response) => {
-		void this.#serve(request, response);
+		this.#serve(request, response).catch(() => response.destroy());
 	});
 	readonly #clock: () => number;
 	#throttle: Throttle;

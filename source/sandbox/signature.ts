@@ -1,4 +1,5 @@
-import {createHash, createHmac, timingSafeEqual} from 'node:crypto';
+import {createHash, createHmac, createSecretKey, timingSafeEqual} from 'node:crypto';
+import type {KeyObject} from 'node:crypto';
 import type {IncomingMessage} from 'node:http';
 import {canonicalHeaders, canonicalPath, canonicalQuery} from './canonical.ts';
 import type {Query} from './canonical.ts';
@@ -234,17 +235,18 @@ function checkSignature({request, path, query}: SignedParts, claim: Claim, secre
 	);
 }
 
-const keys = new Map<string, Buffer>();
+const keys = new Map<string, KeyObject>();
 
 /** Signing keys change once a day, so the four HMACs are remembered. */
-function signingKey(secret: string, day: string, region: string): Buffer {
+function signingKey(secret: string, day: string, region: string): KeyObject {
 	const name = `${secret}/${day}/${region}`;
 	let key = keys.get(name);
 	if (key === undefined) {
-		key = [day, region, 's3', 'aws4_request'].reduce<Buffer>(
+		const bytes = [day, region, 's3', 'aws4_request'].reduce<Buffer>(
 			(previous, part) => createHmac('sha256', previous).update(part).digest(),
 			Buffer.from(`AWS4${secret}`),
 		);
+		key = createSecretKey(bytes);
 		if (keys.size >= 100) keys.clear();
 		keys.set(name, key);
 	}

@@ -18,8 +18,11 @@ export function escapeXml(text: string): string {
 	);
 }
 
+const needsNothing = /^[\w./-]*$/;
+
 /** `encoding-type=url` as S3 does it: like a form, so a space is `+`, but `/` stays. */
 export function encodeListing(text: string): string {
+	if (needsNothing.test(text)) return text;
 	return encodeURIComponent(text.toWellFormed())
 		.replaceAll('%20', '+')
 		.replaceAll('%2F', '/')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {ListObjectsV2Command} from '@aws-sdk/client-s3';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {compareKeys} from '../../source/sandbox/key-order.ts';
 import {listDocument, listPage} from '../../source/sandbox/listing.ts';
 import type {ListRequest} from '../../source/sandbox/listing.ts';

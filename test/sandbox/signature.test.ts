@@ -8,7 +8,7 @@ import {GetObjectCommand, ListBucketsCommand, PutObjectCommand} from '@aws-sdk/c
 import type {S3ServiceException} from '@aws-sdk/client-s3';
 import {HttpRequest} from '@smithy/protocol-http';
 import {SignatureV4} from '@smithy/signature-v4';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {memoryBucket} from '../../source/sandbox/index.ts';
 import type {Sandbox} from '../../source/sandbox/index.ts';
 import {sdkClient, withSandbox} from '../helpers/sandbox.ts';

@@ -12,12 +12,12 @@ export type FlatOptions = BucketOptions & {
 	readonly prefix?: string;
 	/** bytes of each object; 1,024 when left out */
 	readonly size?: number | ((index: number) => number);
-	/** `opaque` saves computing an MD5 for every key; taken from 200,000 keys on when left out */
+	/** `opaque` saves computing an MD5 for every key; taken from 50,000 keys on when left out */
 	readonly etags?: 'md5' | 'opaque';
 };
 
 const defaultPrefix = 'images/';
-const remembered = 20_000;
+const remembered = 5000;
 
 /** `images/img_0000123.jpg`, for an index from 0. */
 export const flatKey = (index: number, prefix = defaultPrefix) =>
@@ -26,12 +26,12 @@ export const flatKey = (index: number, prefix = defaultPrefix) =>
 /** A bucket of up to ten million small objects under one prefix that needs next to no memory. */
 export function flatBucket(options: FlatOptions): SandboxBucket {
 	const {keys, prefix = defaultPrefix, size = 1024} = options;
-	const opaque = (options.etags ?? (keys < 200_000 ? 'md5' : 'opaque')) === 'opaque';
+	const opaque = (options.etags ?? (keys < 50_000 ? 'md5' : 'opaque')) === 'opaque';
 	const sizeOf = typeof size === 'number' ? () => size : size;
 	const objects = new Map<number, SandboxObject>();
 	const make = (index: number) =>
 		generatedObject(sizeOf(index), patternReader(index), {
-			modified: Date.UTC(2025, 0, 1 + (index % 28)),
+			modified: Date.UTC(2025, 0, 1 + (Math.floor(index / 1000) % 28)),
 			contentType: 'image/jpeg',
 			...(opaque ? {etag: `${index.toString(16).padStart(32, '0')}-1`} : {}),
 		});
