@@ -13,8 +13,8 @@ const signIn = (profile: string) =>
 
 /**
  * The SDK's providers tell their failures apart in words alone: these are the words of
- * 3.1169, the first that fits counts. The original words are not shown where a command or a
- * service may have put a secret into them.
+ * 3.1169, the first that fits counts. The original error is not passed on, not even as a cause: a
+ * command or a service may have put a secret into its words.
  */
 const findings: readonly (readonly [RegExp, Finding])[] = [
 	[
@@ -84,18 +84,16 @@ export function credentialError(error: unknown, profile: string | undefined): Mu
 	const who = profile === undefined ? 'The default profile' : `Profile "${name}"`;
 	const found = findings.find(([pattern]) => pattern.test(words))?.[1];
 	if (found !== undefined)
-		return new MusterError(found.code, found.message(who), {hint: found.hint(name), cause: error});
-	if (profile === undefined) return noCredentials(error);
+		return new MusterError(found.code, found.message(who), {hint: found.hint(name)});
+	if (profile === undefined) return noCredentials();
 	return new MusterError('no-credentials', `${who} gives no credentials.`, {
 		hint: 'Check it with `aws configure list --profile` and its name.',
-		cause: error,
 	});
 }
 
-export function noCredentials(cause?: unknown): MusterError {
+function noCredentials(): MusterError {
 	return new MusterError('no-credentials', 'No credentials were found.', {
 		hint: 'Use --profile NAME, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, give --env-file, or --no-sign-request for a public bucket.',
-		cause,
 	});
 }
 

@@ -1,6 +1,7 @@
 import {MusterError} from '../../model/error.ts';
 import type {StoreSpec} from '../../model/job-spec.ts';
 import type {ObjectInfo, ObjectRef} from '../../model/object.ts';
+import {safeText} from '../../model/safe-text.ts';
 import type {Asking, Attempt} from '../asking.ts';
 import {askUntilAnswered} from '../asking.ts';
 import type {
@@ -14,11 +15,12 @@ import type {
 	Store,
 } from '../types.ts';
 import {serviceUrl} from './address.ts';
-import {header, readAnswer} from './classify.ts';
+import {readAnswer} from './classify.ts';
 import {createControl} from './control.ts';
 import type {HttpAnswer} from './http.ts';
 import {createHttp} from './http.ts';
 import {readListing} from './list-xml.ts';
+import {header} from './refusal.ts';
 import type {PlainRequest} from './signer.ts';
 import {createSigner} from './signer.ts';
 
@@ -204,16 +206,25 @@ function listParameters(query: ListQuery): Record<string, string> {
 /** A page that is cut off, or is no listing, is asked for again: half a page would lose keys silently. */
 function listPage(answer: HttpAnswer, bucket: string): Attempt<ListPage> {
 	const page = readListing(answer.body);
-	if (!page.complete)
-		return {
-			refused: readAnswer({...answer, status: 500}, {ref: {bucket, key: ''}, clockOffset: 0}),
-		};
+	if (!page.complete) return {refused: noListing(answer, bucket)};
 	if (page.truncated && page.continuation === undefined)
-		throw new MusterError('server', `The listing of "${bucket}" breaks off without a next page.`, {
-			hint: 'This store may not support ListObjectsV2. List the wanted keys in a manifest instead.',
-		});
+		throw new MusterError(
+			'server',
+			`The listing of "${safeText(bucket)}" breaks off without a next page.`,
+			{
+				hint: 'This store may not support ListObjectsV2. List the wanted keys in a manifest instead.',
+			},
+		);
 	const {objects, folders, continuation} = page;
 	return {result: {objects, folders, ...(page.truncated && continuation ? {continuation} : {})}};
+}
+
+function noListing(answer: HttpAnswer, bucket: string): Answer {
+	if (answer.body.includes('<Error>'))
+		return readAnswer({...answer, status: 500}, {ref: {bucket, key: ''}, clockOffset: 0});
+	const message = `The listing of "${safeText(bucket)}" came broken, or is none.`;
+	const hint = 'Check --endpoint-url: does an S3 service answer there?';
+	return {remedy: 'retry', error: {code: 'server', message, hint}};
 }
 
 function objectInfo({key}: ObjectRef, headers: ResponseHeaders): ObjectInfo {

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {listProfiles} from '../../source/credentials/index.ts';
+import {withHome} from './home.ts';
+
+const now = Date.UTC(2026, 0, 1);
+const config = `
+[default]
+region = eu-north-1
+[profile trainer]
+sso_session = studio
+sso_account_id = 123456789012
+sso_role_name = Trainer
+region = eu-west-1
+[profile old]
+sso_start_url = https://old.example/start
+sso_account_id = 210987654321
+sso_role_name = Reader
+[profile never]
+sso_session = nowhere
+[profile deploy]
+role_arn = arn:aws:iam::123456789012:role/team/Deploy
+source_profile = trainer
+[profile pod]
+role_arn = arn:aws:iam::123456789012:role/Pod
+web_identity_token_file = /token
+[profile tool]
+credential_process = tool
+[sso-session studio]
+sso_start_url = https://studio.example/start
+sso_region = eu-west-1
+`;
+
+test('every kind, with what the files tell of it', async () => {
+	await withHome(async (home) => {
+		await home.write('.aws/config', config);
+		await home.write('.aws/credentials', '[keys]\naws_access_key_id=A\naws_secret_access_key=B\n');
+		await home.token('studio', {accessToken: 'x', expiresAt: '2026-01-01T08:00:00Z'});
+		await home.token('https://old.example/start', {
+			accessToken: 'x',
+			expiresAt: '2025-12-31T23:00:00UTC',
+		});
+		const expires = Date.UTC(2026, 0, 1, 8);
+		const env = {
+			...home.env,
+			AWS_ACCESS_KEY_ID: 'A',
+			AWS_SECRET_ACCESS_KEY: 'B',
+			AWS_REGION: 'us-east-2',
+		};
+		assert.deepEqual(await listProfiles(env, now), [
+			{name: 'environment', kind: 'environment', region: 'us-east-2', state: 'unknown'},
+			{name: 'default', kind: 'unknown', region: 'eu-north-1', state: 'unknown'},
+			{
+				name: 'trainer',
+				kind: 'sso',
+				account: '123456789012',
+				role: 'Trainer',
+				region: 'eu-west-1',
+				state: 'signed-in',
+				expires,
+			},
+			{
+				name: 'old',
+				kind: 'sso',
+				account: '210987654321',
+				role: 'Reader',
+				state: 'expired',
+				expires: Date.UTC(2025, 11, 31, 23),
+			},
+			{name: 'never', kind: 'sso', state: 'expired'},
+			{
+				name: 'deploy',
+				kind: 'role',
+				account: '123456789012',
+				role: 'team/Deploy',
+				state: 'signed-in',
+			},
+			{name: 'pod', kind: 'web-identity', account: '123456789012', role: 'Pod', state: 'unknown'},
+			{name: 'tool', kind: 'process', state: 'unknown'},
+			{name: 'keys', kind: 'static', state: 'unknown'},
+		]);
+	});
+});
+
+test('other file names are honoured', async () => {
+	await withHome(async (home) => {
+		const file = await home.write('elsewhere/config', '[profile here]\nregion = eu-west-1\n');
+		const env = {...home.env, AWS_CONFIG_FILE: file};
+		assert.deepEqual(
+			(await listProfiles(env)).map(({name}) => name),
+			['here'],
+		);
+	});
+});
+
+test('missing and broken files are survived', async () => {
+	await withHome(async (home) => {
+		assert.deepEqual(await listProfiles(home.env), []);
+		await home.write('.aws/config', `${config}\n[half\n= x\n\u0000\u0001[[]]\n`);
+		await home.write('.aws/credentials', '\uFFFD\u0000garbage');
+		for (const content of ['', '{', '[]', 'null', '{"expiresAt": 7}', '{"expiresAt": "soon"}']) {
+			await home.token('studio', content);
+			const trainer = (await listProfiles(home.env)).find(({name}) => name === 'trainer');
+			assert.equal(trainer?.state, 'unknown', content);
+		}
+	});
+});
+
+test('names cannot carry control characters to the screen', async () => {
+	await withHome(async (home) => {
+		await home.write(
+			'.aws/credentials',
+			'[a\u001B[2Jb]\naws_access_key_id=A\naws_secret_access_key=B\n',
+		);
+		for (const {name} of await listProfiles(home.env)) assert.doesNotMatch(name, /\u001B/);
+	});
+});
