@@ -30,7 +30,7 @@ export const defaultRegion = 'us-east-1';
 
 /**
  * AWS Signature Version 4 in its S3 dialect (path encoded once, payload hash as a header), by the
- * SDK's own signer. Measured on Node 24: about 35 µs a signature.
+ * SDK's own signer. Measured on Node 24: about 30 µs a signature.
  */
 export function createSigner(wire: StoreWire): Signer {
 	const {spec} = wire;
