@@ -30,6 +30,8 @@ type Parsed = {
 
 /** A record longer than this holds an open quote, not a value. */
 const longestRecord = 262_144;
+/** A file whose line is longer is no table, and must not fill the memory. */
+const longestLine = 4 * 1024 * 1024;
 const mostOpenQuotes = 1000;
 
 /**
@@ -83,6 +85,7 @@ class TableReader {
 
 		// Only up to the last line end: what follows may be the first half of a record.
 		const stop = last ? bytes.length : bytes.lastIndexOf(this.#feed) + 1;
+		if (stop === 0 && bytes.length > longestLine) throw this.#tooLong();
 		let at = 0;
 		while (at < stop) {
 			const part = bytes.subarray(at, stop);
@@ -171,6 +174,14 @@ class TableReader {
 		const message = `Line ${formatCount(line)} has a quote that is not closed or stands in the middle of a value.`;
 		rows.push({kind: 'bad', row: ++this.#row, line, message, text, cells: []});
 		return end;
+	}
+
+	#tooLong(): Error {
+		return manifestError(
+			this.#dialect.file,
+			`: line ${formatCount(this.#line)} is longer than 4 MiB, so this is no table.`,
+			'Give a CSV or TSV with one file a row.',
+		);
 	}
 
 	#tooBroken(line: number): Error {

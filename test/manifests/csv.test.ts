@@ -243,6 +243,11 @@ suite('refused', () => {
 		await refused('id,file\n1\n2\n', /not one row could be read\. Line 2 has 1 field/);
 	});
 
+	test('a line without an end', async () => {
+		const text = `file\na.png\n${'x'.repeat(6_000_000)}`;
+		await refused(text, /line 3 is longer than 4 MiB/, {column: 'file'});
+	});
+
 	test('broken quotes all over', async () => {
 		const rows = Array.from({length: 3000}, (_, n) => `"${n},${n}.png`);
 		await refused(['id,file', ...rows].join('\n'), /broken quotes/, {column: '2', header: true});
