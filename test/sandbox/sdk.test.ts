@@ -180,6 +180,15 @@ describe('the official SDK, unmodified', () => {
 			assert.equal(error.$response?.headers['x-amz-bucket-region'], 'us-east-1');
 			return true;
 		});
+		// a HEAD has no body to say it in
+		await assert.rejects(
+			client.send(new HeadBucketCommand({Bucket: 'second'})),
+			(error: S3ServiceException) => {
+				assert.equal(error.$metadata.httpStatusCode, 400);
+				assert.equal(error.$response?.headers['x-amz-bucket-region'], 'us-east-1');
+				return true;
+			},
+		);
 		const there = sdkClient(sandbox, {region: 'us-east-1'});
 		const answer = await there.send(command);
 		assert.equal(await answer.Body?.transformToString(), '1');

@@ -21,7 +21,7 @@ export {flatBucket, flatKey, writeFlatCsv} from './flat.ts';
 
 /** Slow enough that a person can watch: the 240 portraits take about 12 seconds. */
 export const demoThrottle: Throttle = {
-	rate: 40 * 1024,
+	rate: 48 * 1024,
 	ratePerConnection: 0,
 	latency: {min: 50, max: 200},
 };
