@@ -194,3 +194,24 @@ void test('close parks what is open and ends the threads', async () => {
 	assert.deepEqual(bed.results, [{kind: 'parked', id: 1, bytes: 2 * MiB}]);
 	assert.throws(() => pool.submit([]), /closed/);
 });
+
+void test('after a crash the note beside a large part lets the next run go on', async () => {
+	await using bed = await Bed.make();
+	const body = bytes(12 * MiB);
+	bed.server.put('a', body);
+	holdAfter(bed, 9 * MiB);
+	const pool = bed.pool();
+	const task = bed.task(1, 'a');
+	pool.submit([task]);
+	await bed.until(() => pool.open()[0]?.bytes === 9 * MiB);
+	// What a crash would leave: the files as they are now, without the orderly stop.
+	const after = {...task, temporary: `${task.temporary}.crashed`};
+	for (const end of ['', '.json']) fs.cpSync(task.temporary + end, after.temporary + end);
+	await pool.close();
+	bed.results.length = 0;
+	const [result] = await bed.run(bed.pool(), [after]);
+	assert.equal(result?.kind === 'done' && result.verified, 'crc32');
+	assert.equal(bed.server.requests.at(-1)?.range, `bytes=${9 * MiB}-`);
+	assert.deepEqual(bed.read('a'), body);
+	assert.ok(!bed.parts().some((name) => name.includes('crashed')));
+});

@@ -382,6 +382,16 @@ void test('a thread that can’t load its store ends the job', async () => {
 	assert.deepEqual(await pool.halt('park'), []);
 });
 
+void test('a thread that dies ends the job with an error, and closing still works', async () => {
+	await using bed = await Bed.make();
+	bed.server.put('x', bytes(10));
+	const pool = bed.pool({providerModule: new URL('dying-provider.ts', import.meta.url).href});
+	pool.submit([bed.task(1, 'x')]);
+	await bed.until(() => bed.errors.length > 0);
+	assert.match(bed.errors[0]?.message ?? '', /code 7/);
+	assert.deepEqual(await pool.halt('park'), []);
+});
+
 void test('connections grow and shrink while files come', async () => {
 	await using bed = await Bed.make();
 	const held = new Set<() => void>();
