@@ -23,9 +23,9 @@ export class AccessCache {
 	async close(): Promise<void> {
 		const all = await Promise.allSettled(this.#open.values());
 		this.#open.clear();
-		await Promise.all(
-			all.map((result) => (result.status === 'fulfilled' ? result.value.store.close() : undefined)),
-		);
+		for (const result of all) {
+			if (result.status === 'fulfilled') await result.value.store.close();
+		}
 	}
 }
 

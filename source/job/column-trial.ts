@@ -92,7 +92,9 @@ export class TrialListing {
 		const address = wantedAddress(cell, options);
 		const path = address.kind === 'name' ? address.path : address.ref.key;
 		const prefix = address.kind === 'name' ? this.#prefix : '';
-		const candidates = wantedProbes(path).flatMap((probe) => this.#byProbe.get(probe) ?? []);
+		const candidates = wantedProbes(path, prefix).flatMap(
+			(probe) => this.#byProbe.get(probe) ?? [],
+		);
 		const decision = decide(path, candidates, prefix, options.match);
 		const match = decision.kind === 'found' ? decision.id : undefined;
 		const key = candidates.find(({id}) => id === match)?.key ?? prefix + path;

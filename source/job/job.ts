@@ -294,7 +294,7 @@ export class Job {
 			retries: this.spec.retries,
 			limitRate: this.spec.limitRate,
 		});
-		this.#pool.onError((error) => this.#failRun(error));
+		this.#pool.onError((error) => void this.#failRun(error));
 		this.#download = new Download(
 			{
 				spec: this.spec,

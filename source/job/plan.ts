@@ -3,6 +3,7 @@ import type {FoundRow, PlannedRow} from '../ledger/plan-table.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {objectKey, type SafePath} from '../model/brand.ts';
 import type {JobSpec} from '../model/job-spec.ts';
+import type {Verified} from '../model/object.ts';
 import {foldPath, localPath, withSuffix} from '../planning/destination.ts';
 import {compileFilters} from '../planning/filters.ts';
 import {lookAt} from './local-scan.ts';
@@ -154,7 +155,7 @@ export async function recogniseLocal(context: PlanContext): Promise<void> {
 function record(
 	context: PlanContext,
 	row: FoundRow,
-	verdict: {verified: 'md5' | string; modified: number},
+	verdict: {verified: Verified; modified: number},
 ): void {
 	context.ledger.files.put({
 		path: row.destination ?? '',

@@ -38,6 +38,8 @@ export type RollCallContext = {
 const chunk = 2000;
 /** a probe with more candidates than this is joined by one stream over them */
 const manyCandidates = 64;
+/** wanted rows of one such family that are decided together; bounds memory */
+const mostAtOnce = 20_000;
 /** one question costs about as much as this many listed keys */
 const keysPerQuestion = 10;
 const questionsAtOnce = 48;
@@ -322,11 +324,14 @@ async function joinByProbe(context: RollCallContext): Promise<void> {
 		const single: {probe: string; wantedId: number}[] = [];
 		const verdicts: Verdict[] = [];
 		for (const row of rows) {
-			const probes = row.path === '' ? [] : wantedProbes(row.path);
+			if (row.bucket !== null) {
+				verdicts.push(joinUrl(context, row.id, row.bucket, row.path));
+				continue;
+			}
+			const probes = row.path === '' ? [] : wantedProbes(row.path, spec.prefix);
 			const [first, ...others] = probes;
 			if (first === undefined) verdicts.push({kind: 'missing', wantedId: row.id, guesses: []});
-			else if (others.length === 0 || row.bucket !== null)
-				single.push({probe: first, wantedId: row.id});
+			else if (others.length === 0) single.push({probe: first, wantedId: row.id});
 			else verdicts.push(joinSeveral(context, row, probes));
 		}
 		rollCall.addProbes(single);
@@ -339,15 +344,11 @@ async function joinByProbe(context: RollCallContext): Promise<void> {
 }
 
 /** A URL names its folder: only there may another extension or spelling stand in; elsewhere it is a guess. */
-function joinUrl(
-	context: RollCallContext,
-	wantedId: number,
-	bucket: string,
-	key: string,
-	probe: string,
-): Verdict {
+function joinUrl(context: RollCallContext, wantedId: number, bucket: string, key: string): Verdict {
 	const {spec, ledger} = context;
-	const relatives = ledger.rollCall.candidatesOf(bucket, probe, manyCandidates);
+	const relatives = wantedProbes(key).flatMap((probe) =>
+		ledger.rollCall.candidatesOf(bucket, probe, manyCandidates),
+	);
 	const folder = folderOf(key);
 	const beside = relatives.filter((relative) => folderOf(relative.key) === folder);
 	const decision = decide(key, beside, '', spec.match);
@@ -386,13 +387,15 @@ async function joinSingle(context: RollCallContext, bucket: string): Promise<voi
 			const wanted = rollCall.wantedOfProbe(probe);
 			const candidates = rollCall.candidatesOf(bucket, probe, manyCandidates + 1);
 			if (candidates.length > manyCandidates) {
-				const decisions = decideMany(
-					wanted,
-					rollCall.candidateStream(bucket, probe),
-					spec.prefix,
-					spec.match,
-				);
-				for (const [id, decision] of decisions) verdicts.push(verdict(id, decision));
+				for (let start = 0; start < wanted.length; start += mostAtOnce) {
+					const decisions = decideMany(
+						wanted.slice(start, start + mostAtOnce),
+						rollCall.candidateStream(bucket, probe),
+						spec.prefix,
+						spec.match,
+					);
+					for (const [id, decision] of decisions) verdicts.push(verdict(id, decision));
+				}
 			} else {
 				for (const {id, path} of wanted) {
 					verdicts.push(verdict(id, decide(path, candidates, spec.prefix, spec.match)));

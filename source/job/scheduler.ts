@@ -45,10 +45,13 @@ export class Scheduler {
 			if (lane === undefined) break;
 			const row = lane.open < limits.perGroup ? this.#nextOf(lane) : undefined;
 			if (row === undefined) {
-				idle++;
-				this.#turn++;
-				if (lane.exhausted && lane.queue.length === 0) {
+				// A group with nothing left makes room for the next one, which is then asked in its turn.
+				if (isSpent(lane)) {
 					this.#openLanes(limits.groups);
+					idle = 0;
+				} else {
+					idle++;
+					this.#turn++;
 				}
 				continue;
 			}
@@ -92,7 +95,7 @@ export class Scheduler {
 
 	#openLanes(groups: number): void {
 		this.#lanes = this.#lanes.filter((lane) => {
-			const live = !lane.exhausted || lane.queue.length > 0 || lane.open > 0;
+			const live = !isSpent(lane);
 			if (!live) this.#laneOf.delete(lane.groupId);
 			return live;
 		});
@@ -105,3 +108,6 @@ export class Scheduler {
 		}
 	}
 }
+
+const isSpent = (lane: Lane): boolean =>
+	lane.exhausted && lane.queue.length === 0 && lane.open === 0;

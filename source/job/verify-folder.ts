@@ -72,11 +72,12 @@ async function verifyAll(
 	return {files, bytes, bad, missing, verified};
 }
 
+/** Why a file is not what it was; `gone` when it is not there. */
 async function verifyOne(
 	folder: string,
 	file: LocalFile,
 	hashers: Hashers,
-): Promise<'gone' | string | undefined> {
+): Promise<string | undefined> {
 	const absolute = path.join(folder, file.path);
 	let size: number;
 	try {

@@ -5,13 +5,7 @@ import type {OnHangup} from '../../model/job-spec.ts';
 import type {Phase} from '../../model/snapshot.ts';
 import type {Engine} from '../types.ts';
 import {LineReader} from './lines.ts';
-import {
-	linkVersion,
-	type LinkMethod,
-	type LinkParams,
-	type LinkReply,
-	type LinkRequest,
-} from './messages.ts';
+import {linkVersion, type LinkReply, type LinkRequest} from './messages.ts';
 
 /** a front end that reads slower than this gets fewer snapshots, never a growing queue */
 const mostUnsent = 256 * 1024;
@@ -128,10 +122,7 @@ async function answer(engine: Engine, request: LinkRequest): Promise<LinkReply> 
 			const {job} = engine.getSnapshot();
 			return {id: request.id, result: {version: linkVersion, pid: process.pid, job}};
 		}
-		const result = await engine.call(
-			request.method as LinkMethod,
-			request.params as LinkParams<LinkMethod>,
-		);
+		const result = await engine.call(request.method, request.params);
 		return {id: request.id, result};
 	} catch (error) {
 		return {id: request.id, error: errorRecord(error)};
