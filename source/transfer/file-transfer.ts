@@ -36,6 +36,8 @@ export class FileTransfer {
 	#trouble: Failure | undefined;
 	#parked = false;
 	#wakeUp: (() => void) | undefined;
+	/** the wait is for the rate limit, and whether the limit has changed meanwhile */
+	#rate: 'waiting' | 'changed' | undefined;
 
 	constructor(task: TransferTask, lane: Lane, context: ThreadContext) {
 		this.task = task;
@@ -78,7 +80,9 @@ export class FileTransfer {
 	/** The rate limit has changed. */
 	rateChanged(): void {
 		this.#exchange?.wake();
-		if (this.#exchange === undefined) this.#wakeUp?.();
+		if (this.#rate === undefined) return;
+		this.#rate = 'changed';
+		this.#wakeUp?.();
 	}
 
 	async #restore(): Promise<void> {
@@ -124,8 +128,16 @@ export class FileTransfer {
 		const {limit} = this.#context;
 		if (!limit.limited) return 0;
 		const credit = Math.min(rateGrain, Math.max(1, this.task.size - this.#part.bytes));
-		await this.#wait(limit.reserve(credit));
+		do {
+			this.#rate = 'waiting';
+			await this.#wait(limit.reserve(credit));
+		} while (this.#limitMoved());
+		this.#rate = undefined;
 		return credit;
+	}
+
+	#limitMoved(): boolean {
+		return this.#rate === 'changed' && !this.#parked;
 	}
 
 	#ask(): Asked {

@@ -17,7 +17,7 @@ export class Lanes {
 	readonly #started = new Set<number>();
 	readonly #files = new Map<number, FileTransfer>();
 	#idle: Array<() => void> = [];
-	#whenQuiet: (() => void) | undefined;
+	#whenQuiet: Array<() => void> = [];
 	readonly #context: ThreadContext;
 	readonly #outbox: Outbox;
 	readonly #connect: buildConnector.connector;
@@ -71,7 +71,7 @@ export class Lanes {
 	async park(grace = this.#context.settings.parkGrace): Promise<void> {
 		if (this.#files.size === 0) return;
 		const quiet = new Promise<void>((resolve) => {
-			this.#whenQuiet = resolve;
+			this.#whenQuiet.push(resolve);
 		});
 		for (const file of this.#files.values()) {
 			if (grace === 0 || !file.small) file.park();
@@ -108,7 +108,7 @@ export class Lanes {
 			this.#files.delete(index);
 			counters.end(index);
 			this.#outbox.push(result);
-			if (this.#files.size === 0) this.#whenQuiet?.();
+			if (this.#files.size === 0) for (const quiet of this.#whenQuiet.splice(0)) quiet();
 		}
 		this.#started.delete(index);
 		lane.close();

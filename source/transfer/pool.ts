@@ -180,6 +180,7 @@ class ThreadPool implements TransferPool {
 			thread.tasks.delete(id);
 		}
 		this.#waiting.unshift(...back);
+		if (thread.lanes === 0 && back.length > 0) this.#recall(thread, Infinity);
 		// A halt that came meanwhile wants these too.
 		const halt = this.#halts.at(-1);
 		if (halt === undefined) {

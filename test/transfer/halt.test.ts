@@ -181,6 +181,16 @@ void test('a part that has a second name is left alone', async () => {
 	assert.deepEqual(bed.read('a'), bytes(4 * MiB));
 });
 
+void test('two halts at once both end', async () => {
+	await using bed = await Bed.make();
+	bed.server.put('a', bytes(4 * MiB));
+	holdAfter(bed, 2 * MiB);
+	const pool = bed.pool({threads: 2});
+	pool.submit([bed.task(1, 'a')]);
+	await bed.until(() => pool.open()[0]?.bytes === 2 * MiB);
+	assert.deepEqual(await Promise.all([pool.halt('park'), pool.halt('park')]), [[], []]);
+});
+
 void test('close parks what is open and ends the threads', async () => {
 	await using bed = await Bed.make();
 	bed.server.put('a', bytes(4 * MiB));
