@@ -1,0 +1,46 @@
+import path from 'node:path';
+import {credentialSpec, storeSpec} from '../../config/environment.ts';
+import {checkContradictions} from '../../config/merge.ts';
+import {configFolder} from '../../config/paths.ts';
+import type {Settings} from '../../config/settings.ts';
+import {parseSource} from '../../config/source-url.ts';
+import {exitStatus} from '../../model/error.ts';
+import type {Context} from '../context.ts';
+import {findingLines} from './finding.ts';
+import type {Finding} from './finding.ts';
+import {checkFolder} from './folder.ts';
+import {checkLogout, checkRuntime, checkTerminal} from './machine.ts';
+import {checkStore} from './store.ts';
+
+/** `muster doctor`: each line is ok, a warning or a problem, with how to mend it. Changes nothing. */
+export async function doctor(settings: Settings, context: Context): Promise<number> {
+	checkContradictions(settings);
+	const source = settings.source === undefined ? undefined : parseSource(settings.source);
+	const all: Finding[] = [];
+	const tell = (findings: readonly Finding[]): void => {
+		all.push(...findings);
+		if (settings.json === true) return;
+		for (const line of findings.flatMap(findingLines)) context.lines.out(line);
+	};
+	tell([checkRuntime(), ...checkTerminal(context), ...checkLogout()]);
+	tell([{level: 'ok', subject: 'Settings', text: configFolder(context.environment)}]);
+	const access = {
+		store: storeSpec(settings, context.environment),
+		credentials: credentialSpec(settings, context.workingFolder),
+	};
+	tell(await checkStore(access, source));
+	tell(checkFolder(path.resolve(context.workingFolder, settings.to ?? '.')));
+	const problems = all.filter(({level}) => level === 'problem');
+	const status = problems[0]?.status ?? exitStatus.ok;
+	if (settings.json === true) {
+		context.lines.out(JSON.stringify({findings: all, exit_code: status}));
+		return status;
+	}
+	const warnings = all.filter(({level}) => level === 'warning').length;
+	context.lines.out(
+		problems.length === 0
+			? `All well${warnings === 0 ? '' : `, with ${warnings} to know about`}.`
+			: `${problems.length} to mend before a job can run.`,
+	);
+	return status;
+}

@@ -1,0 +1,139 @@
+import {openCredentials} from '../../credentials/index.ts';
+import {MusterError, errorRecord, exitStatusOf} from '../../model/error.ts';
+import {formatBytes} from '../../model/format.ts';
+import type {CredentialSpec, StoreSpec} from '../../model/job-spec.ts';
+import {providerFor} from '../../stores/index.ts';
+import type {Store} from '../../stores/types.ts';
+import type {Source} from '../../config/source-url.ts';
+import {ok, warning} from './finding.ts';
+import type {Finding} from './finding.ts';
+
+export type Access = {readonly store: StoreSpec; readonly credentials: CredentialSpec};
+
+function problem(subject: string, error: unknown): Finding {
+	const {code, message, hint} = errorRecord(error);
+	return {
+		level: 'problem',
+		subject,
+		text: message,
+		...(hint === undefined ? {} : {mend: hint}),
+		status: exitStatusOf(code),
+	};
+}
+
+/** The credentials, tried; then endpoint and clock, from one unsigned request. */
+export async function checkStore(access: Access, source: Source | undefined): Promise<Finding[]> {
+	const holder = openCredentials(access.credentials, {
+		...(access.store.region === undefined ? {} : {region: access.store.region}),
+	});
+	const findings: Finding[] = [];
+	let signedIn = false;
+	try {
+		const {label, account, expires} = await holder.identity();
+		const until = expires === undefined ? '' : `, until ${new Date(expires).toLocaleString()}`;
+		findings.push(
+			ok('Credentials', `${label}${account === undefined ? '' : `, account ${account}`}${until}`),
+			...holder.warnings().map((text) => warning('Credentials', text, 'Run: chmod 600 on it.')),
+		);
+		signedIn = true;
+	} catch (error) {
+		findings.push(problem('Credentials', error));
+	}
+	const region = await holder.region().catch(() => undefined);
+	const named = access.store.endpoint ?? (await holder.endpoint().catch(() => undefined));
+	findings.push(
+		...(await checkEndpoint(named ?? `https://s3.${region ?? 'us-east-1'}.amazonaws.com`)),
+	);
+	if (source !== undefined && signedIn) {
+		const spec = {
+			...access.store,
+			...(named === undefined ? {} : {endpoint: named}),
+			...(region === undefined ? {} : {region}),
+		};
+		const store = providerFor(spec.provider).open(spec, holder.source);
+		try {
+			findings.push(...(await checkBucket(store, source)));
+		} finally {
+			await store.close();
+		}
+	}
+	return findings;
+}
+
+const largestSkew = 5 * 60_000;
+
+function checkClock(date: string | null): Finding[] {
+	const theirs = Date.parse(date ?? '');
+	if (Number.isNaN(theirs)) return [];
+	const off = Math.round((Date.now() - theirs) / 1000);
+	if (Math.abs(off) * 1000 < largestSkew)
+		return [ok('Clock', `within ${Math.max(2, Math.abs(off))} s of the store's`)];
+	return [
+		warning(
+			'Clock',
+			`${Math.abs(off)} s ${off > 0 ? 'ahead of' : 'behind'} the store's`,
+			'S3 refuses signatures of a clock that is off: turn on time synchronisation (timedatectl set-ntp true).',
+		),
+	];
+}
+
+async function checkEndpoint(endpoint: string): Promise<Finding[]> {
+	try {
+		const started = performance.now();
+		const response = await fetch(endpoint, {
+			method: 'HEAD',
+			redirect: 'manual',
+			signal: AbortSignal.timeout(8000),
+		});
+		const time = `${Math.round(performance.now() - started)} ms`;
+		return [
+			ok('Endpoint', `${endpoint} answers in ${time}`),
+			...checkClock(response.headers.get('date')),
+		];
+	} catch (error) {
+		const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+		return [
+			{
+				level: 'problem',
+				subject: 'Endpoint',
+				text: `${endpoint} can't be reached: ${errorRecord(cause).detail ?? errorRecord(cause).message}`,
+				mend: 'Check --endpoint-url, the network and proxies (HTTPS_PROXY is not used).',
+				status: 1,
+			},
+		];
+	}
+}
+
+async function checkBucket(store: Store, {bucket, prefix}: Source): Promise<Finding[]> {
+	try {
+		const probe = await store.probeBucket(bucket);
+		if (probe.error !== undefined) return [problem('Bucket', probeError(probe.error))];
+		const page = await store.list({bucket, prefix, pageSize: 10});
+		const [first] = page.objects.filter(({size}) => size > 0);
+		const listed = ok(
+			'Bucket',
+			`${bucket}${probe.region === undefined ? '' : ` in ${probe.region}`} can be listed`,
+		);
+		if (first === undefined)
+			return [
+				listed,
+				warning(
+					'Source',
+					`nothing under ${prefix || bucket}`,
+					'Check the prefix: muster without arguments browses it.',
+				),
+			];
+		const facts = await store.stat({bucket, key: first.key});
+		return [
+			listed,
+			facts === undefined
+				? warning('Objects', `${first.key} was listed but is not there`, 'Run the doctor again.')
+				: ok('Objects', `can be read, ${first.key} (${formatBytes(facts.size)}) for instance`),
+		];
+	} catch (error) {
+		return [problem('Bucket', error)];
+	}
+}
+
+const probeError = (record: Parameters<typeof MusterError.from>[0]): MusterError =>
+	MusterError.from(record);

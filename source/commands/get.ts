@@ -1,0 +1,160 @@
+import {buildJobSpec} from '../config/job-spec.ts';
+import {jobsFolder} from '../config/paths.ts';
+import type {Settings} from '../config/settings.ts';
+import {MusterError, errorRecord, exitStatus, exitStatusOf} from '../model/error.ts';
+import {formatBytes, plural} from '../model/format.ts';
+import type {JobSpec} from '../model/job-spec.ts';
+import {safeText} from '../model/safe-text.ts';
+import type {Snapshot} from '../model/snapshot.ts';
+import {summaryLines} from '../model/summary-lines.ts';
+import {createReporter} from '../reporters/index.ts';
+import type {Reporter} from '../reporters/index.ts';
+import {lastLine, rollCallLine} from '../reporters/lines.ts';
+import {askChoice} from './ask.ts';
+import type {Context} from './context.ts';
+import {canAskInLines, chooseDisplay} from './display.ts';
+import type {Display} from './display.ts';
+import {runHeadless} from './headless.ts';
+import {watchInterruption} from './interruption.ts';
+import {openQuestions} from './rows.ts';
+import {withScratchLedger} from './scratch.ts';
+import {appOptions, logLevelOf, openEngine, showApp} from './screen.ts';
+import {isOver, isSettled, waitFor} from './wait.ts';
+
+/** `muster get`: roll call, confirmation, download. Answers the exit status. */
+export async function get(settings: Settings, context: Context): Promise<number> {
+	const wanted = chooseDisplay(settings, context);
+	// a plan that stops before the download needs no screen
+	const display = wanted === 'screen' && settings.dryRun === true ? 'text' : wanted;
+	const asks = canAskInLines(display, context);
+	const {environment, workingFolder} = context;
+	const spec = buildJobSpec(settings, {environment, workingFolder, canAsk: asks});
+	if (display === 'screen') return getOnScreen(spec, settings, context);
+	return getInLines(spec, settings, context, display);
+}
+
+/** The exit status of a roll call alone. */
+export function rollCallStatus({rollCall, spec}: Snapshot): number {
+	const open = rollCall.missing + rollCall.ambiguous;
+	return open > 0 && spec?.allowMissing !== true ? exitStatus.missing : exitStatus.ok;
+}
+
+async function getInLines(
+	spec: JobSpec,
+	settings: Settings,
+	context: Context,
+	display: Exclude<Display, 'screen'>,
+): Promise<number> {
+	const reporter = createReporter(display, context.lines, {verbose: settings.verbose === true});
+	const asks = canAskInLines(display, context);
+	const goes = settings.dryRun !== true && (settings.yes === true || asks);
+	const {createEngine} = await import('../job/engine.ts');
+	const run = async (ledgerFolder?: string): Promise<number> => {
+		const engine = createEngine({
+			jobsFolder: jobsFolder(context.environment),
+			logLevel: logLevelOf(settings),
+			...(ledgerFolder === undefined ? {} : {ledgerFolder}),
+		});
+		return runHeadless({
+			engine,
+			reporter,
+			begin: () => engine.call('prepare', {spec}),
+			decide: async (snapshot) => {
+				const most = settings.verbose === true ? Infinity : 10;
+				for (const line of await openQuestions(engine, most)) reporter.say(line);
+				return decide(snapshot, settings, asks, reporter);
+			},
+		});
+	};
+	return goes ? run() : withScratchLedger(spec.folder, run);
+}
+
+async function decide(
+	snapshot: Snapshot,
+	settings: Settings,
+	asks: boolean,
+	reporter: Reporter,
+): Promise<true | number> {
+	if (settings.dryRun === true) return rollCallStatus(snapshot);
+	if (settings.yes === true || snapshot.totals.files === 0) return goOn(settings, asks, reporter);
+	if (!asks) return goOn(settings, asks, reporter);
+	const answer = await askChoice(`${question(snapshot)} [Y/n] `, ['y', 'n']);
+	return answer === 'y' ? true : exitStatus.interrupted;
+}
+
+/** A script that forgot `--yes` must neither hang nor fetch a terabyte that nobody agreed to. */
+function goOn(settings: Settings, asks: boolean, reporter: Reporter): true | number {
+	if (settings.yes === true || asks) return true;
+	reporter.fail({
+		code: 'usage',
+		message: 'There is no terminal to ask in, so nothing was downloaded.',
+		hint: 'Add --yes to go ahead without asking, or --dry-run to stop after the roll call.',
+	});
+	return exitStatus.usage;
+}
+
+function question({totals, spec}: Snapshot): string {
+	const where = safeText(spec?.folder ?? '');
+	return `Download ${plural(totals.files, 'file')}, ${formatBytes(totals.bytes)}, to ${where}?`;
+}
+
+async function getOnScreen(spec: JobSpec, settings: Settings, context: Context): Promise<number> {
+	const client = await openEngine(settings, context);
+	const reporter = createReporter('text', context.lines, {});
+	const interruption = watchInterruption(client, (text) => reporter.say(text));
+	try {
+		const unsubscribe = client.subscribe(() => {
+			if (client.lost() === undefined) reporter.snapshot(client.getSnapshot());
+		});
+		await client.call('prepare', {spec});
+		const rolled = await waitFor(client, isSettled).finally(unsubscribe);
+		interruption.dispose();
+		if (rolled.phase !== 'ready') return endedEarly(rolled, interruption.code(), reporter);
+		reporter.say(rollCallLine(rolled.rollCall));
+		for (const line of await openQuestions(client, 5)) reporter.say(line);
+		return await goAhead(rolled);
+	} catch (error) {
+		const record = errorRecord(error);
+		reporter.fail(record);
+		return exitStatusOf(record.code);
+	} finally {
+		interruption.dispose();
+		client.close();
+	}
+
+	async function goAhead(rolled: Snapshot): Promise<number> {
+		const nothing = rolled.totals.files === 0;
+		const answer =
+			settings.yes === true || nothing
+				? 'y'
+				: await askChoice(`${question(rolled)} [Y]es, [n]o, [w] look at the analysis: `, [
+						'y',
+						'n',
+						'w',
+					]);
+		if (answer === 'n' || answer === undefined) {
+			await client.call('abandon', {}).catch(() => undefined);
+			reporter.say('nothing was downloaded');
+			return exitStatus.interrupted;
+		}
+		if (answer === 'y') await client.call('start', {});
+		if (nothing) return tellEnd(await waitFor(client, isOver), context);
+		const options = appOptions(client, settings, context);
+		const start = answer === 'w' ? 'analysis' : 'download';
+		return showApp({...options, start, exitWhenDone: true}, context);
+	}
+}
+
+function endedEarly(snapshot: Snapshot, code: number | undefined, reporter: Reporter): number {
+	const {failure, summary} = snapshot;
+	if (code === undefined && failure !== null) throw MusterError.from(failure);
+	reporter.say('the roll call was stopped; nothing was downloaded');
+	return code ?? summary?.exit_code ?? exitStatus.failed;
+}
+
+function tellEnd(snapshot: Snapshot, {lines}: Context): number {
+	const code = snapshot.summary?.exit_code ?? exitStatus.failed;
+	for (const line of summaryLines(snapshot)) lines.out(line);
+	lines.out(safeText(lastLine(snapshot, code)));
+	return code;
+}

@@ -1,0 +1,77 @@
+import type {Engine} from '../job/types.ts';
+import {errorRecord, exitStatus, exitStatusOf} from '../model/error.ts';
+import type {ErrorCode} from '../model/error.ts';
+import type {Snapshot} from '../model/snapshot.ts';
+import type {Reporter} from '../reporters/index.ts';
+import {watchInterruption} from './interruption.ts';
+import {groupsToFetch} from './rows.ts';
+import {isOver, isSettled, waitFor} from './wait.ts';
+
+export type HeadlessJob = {
+	readonly engine: Engine;
+	readonly reporter: Reporter;
+	/** begins the roll call, or takes a job up */
+	readonly begin: () => Promise<unknown>;
+	/** looks at the roll call: true downloads, a number ends the command with that exit status */
+	readonly decide: (snapshot: Snapshot) => Promise<true | number>;
+};
+
+/** Without a person, a pause that only a person can end is the end: saved, with a status that says why. */
+function pauseStatus({phase, pauseReason}: Snapshot): number | undefined {
+	if (phase !== 'paused') return undefined;
+	if (pauseReason === 'credentials') return exitStatus.credentials;
+	return pauseReason === 'disk' ? exitStatus.disk : undefined;
+}
+
+async function download({engine, reporter}: HeadlessJob): Promise<number | undefined> {
+	const snapshot = await waitFor(engine, (one) => isOver(one) || pauseStatus(one) !== undefined);
+	const status = pauseStatus(snapshot);
+	if (status === undefined) return undefined;
+	if (snapshot.failure !== null) reporter.fail(snapshot.failure);
+	await engine.call('stop', {mode: 'now'});
+	await waitFor(engine, isOver);
+	return status;
+}
+
+async function carryOut(job: HeadlessJob, interrupted: () => number | undefined): Promise<number> {
+	const {engine, reporter} = job;
+	await job.begin();
+	const rolled = await waitFor(engine, isSettled);
+	if (rolled.phase === 'ready' && interrupted() === undefined) {
+		const decision = await job.decide(rolled);
+		if (decision !== true) return interrupted() ?? decision;
+		reporter.expect(await groupsToFetch(engine));
+		await engine.call('start', {});
+	}
+	const paused = await download(job);
+	const {failure, summary, phase} = engine.getSnapshot();
+	if (phase === 'failed' && failure !== null) reporter.fail(failure);
+	return interrupted() ?? paused ?? summary?.exit_code ?? exitStatus.failed;
+}
+
+/**
+ * Runs a job in this process, tells it through a reporter and answers the exit status. Every way
+ * out goes through the reporter's last word and the engine's shut-down.
+ */
+export async function runHeadless(job: HeadlessJob): Promise<number> {
+	const {engine, reporter} = job;
+	const stopEvents = engine.onEvent((event) => reporter.event(event));
+	const stopSnapshots = engine.subscribe(() => reporter.snapshot(engine.getSnapshot()));
+	const interruption = watchInterruption(engine, (text) => reporter.say(text));
+	let code: number;
+	try {
+		code = await carryOut(job, interruption.code);
+	} catch (error) {
+		const record = errorRecord(error);
+		const told = interruption.code();
+		if (told === undefined) reporter.fail(record);
+		code = told ?? exitStatusOf(record.code satisfies ErrorCode);
+	}
+	stopEvents();
+	stopSnapshots();
+	const last = engine.getSnapshot();
+	await engine.shutDown().catch(() => undefined);
+	interruption.dispose();
+	reporter.finish(last, code);
+	return code;
+}

@@ -1,0 +1,69 @@
+import type {Command} from 'commander';
+
+/** `muster get`, or `muster` for the program itself. */
+export function commandName(command: Command): string {
+	return command.name() === 'muster' ? 'muster' : `muster ${command.name()}`;
+}
+
+const statuses = `
+Exit status:
+  0  every wanted file is here and verified
+  1  at least one file failed
+  2  wrong usage, an unreadable manifest or configuration; nothing was changed
+  3  done, but some wanted files are missing or ambiguous (--allow-missing makes it 0)
+  4  no credentials, or expired or refused ones
+  5  the output folder can't be written or the disk is full
+  130, 143, 129  interrupted; the state is saved and muster resume goes on`;
+
+export const programText = `
+With no command muster opens its wizard in the terminal.
+
+Examples:
+  muster
+  muster get s3://lake/sessions --csv takes.csv --to /data/takes
+  muster get --actors actorsData.json --preset aggressive
+  muster demo
+${statuses}`;
+
+export const getText = `
+Where there is no terminal, --yes is needed: without it get prints the roll call and ends with
+status 2. --config FILE takes the same settings from YAML or JSON, under the long names without
+dashes; paths in it start at the file's folder, and an option on the command line wins.
+
+Examples:
+  muster get s3://lake/sessions/2025 --to /data/2025
+  muster get s3://lake/sessions --csv takes.csv --column take_id --group-by singer --layout groups
+  muster get --actors data/actorsData.json --preset aggressive --yes
+  cut -f1 wanted.tsv | muster get s3://lake/raw --keys - --to raw --yes --json
+${statuses}`;
+
+export const checkText = `
+Nothing is downloaded and nothing on disk is changed. Up to 20 missing names are listed with the
+nearest keys, and 20 ambiguous ones with their candidates; --verbose lists all.
+
+Examples:
+  muster check s3://lake/sessions --csv takes.csv
+  muster check s3://lake/sessions --csv takes.csv --match loose --json
+${statuses}`;
+
+export const resumeText = `
+Nothing that was finished is fetched again.
+
+Examples:
+  muster resume
+  muster resume 12 --plain`;
+
+export const verifyText = `
+Ends with status 1 when a file is damaged, was changed or is gone.
+
+Example:
+  muster verify /data/takes`;
+
+export const doctorText = `
+Examples:
+  muster doctor
+  muster doctor s3://lake/sessions --profile train --to /data/takes`;
+
+export const demoText = `
+In a terminal the wizard opens on the sandbox. With no terminal an actor job and a CSV job run in
+plain lines. Nothing leaves this machine.`;

@@ -1,0 +1,62 @@
+import type {EngineClient} from '../job/link/messages.ts';
+import {exitStatus} from '../model/error.ts';
+
+type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+const codes: Readonly<Record<Signal, number>> = {
+	SIGINT: exitStatus.interrupted,
+	SIGTERM: exitStatus.terminated,
+	SIGHUP: exitStatus.hangup,
+};
+
+/** How long open files may take to end after the first signal. */
+const graceMilliseconds = 2000;
+
+/** The exit status of the signal that came, and a way to stop listening. */
+export type Interruption = {
+	readonly code: () => number | undefined;
+	readonly dispose: () => void;
+};
+
+async function stop(client: EngineClient, mode: 'finish' | 'now'): Promise<void> {
+	await client.call('stop', {mode}).catch(() => undefined);
+}
+
+/**
+ * Ctrl+C in two steps, in words: the first takes no new files and lets open ones end for two
+ * seconds, the second parks them at once, the third leaves. SIGTERM and SIGHUP are the first step.
+ * A reader of standard output that is gone ends the job like a hang-up, without words.
+ */
+export function watchInterruption(client: EngineClient, say: (text: string) => void): Interruption {
+	let code: number | undefined;
+	let count = 0;
+	let timer: NodeJS.Timeout | undefined;
+	const first = (status: number, words: boolean): void => {
+		code = status;
+		if (words) say('stopping: no new files, open ones end; Ctrl+C again stops at once');
+		void stop(client, 'finish');
+		timer = setTimeout(() => void stop(client, 'now'), graceMilliseconds);
+	};
+	const onSignal = (signal: Signal): void => {
+		count++;
+		if (count === 1) first(codes[signal], true);
+		else if (count === 2) {
+			say('stopping at once; everything is saved');
+			void stop(client, 'now');
+		} else process.exit(code ?? codes[signal]);
+	};
+	const onOutputError = (error: NodeJS.ErrnoException): void => {
+		if (error.code === 'EPIPE' && code === undefined) first(exitStatus.hangup, false);
+	};
+	const names: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+	for (const name of names) process.on(name, onSignal);
+	process.stdout.on('error', onOutputError);
+	return {
+		code: () => code,
+		dispose() {
+			clearTimeout(timer);
+			for (const name of names) process.off(name, onSignal);
+			process.stdout.off('error', onOutputError);
+		},
+	};
+}

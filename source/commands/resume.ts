@@ -1,0 +1,70 @@
+import {jobsFolder} from '../config/paths.ts';
+import type {Settings} from '../config/settings.ts';
+import {findJob} from '../job/registry.ts';
+import {MusterError, errorRecord, exitStatusOf} from '../model/error.ts';
+import {createReporter} from '../reporters/index.ts';
+import type {Context} from './context.ts';
+import {chooseDisplay} from './display.ts';
+import type {Display} from './display.ts';
+import {runHeadless} from './headless.ts';
+import {appOptions, logLevelOf, openEngine, showApp} from './screen.ts';
+import type {JobId} from '../model/brand.ts';
+
+/** `12` as a job's number. */
+export function parseJob(text: string | undefined): number | undefined {
+	if (text === undefined) return undefined;
+	if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+	throw new MusterError('usage', 'A job is named by its number', {
+		hint: '`muster jobs` lists the jobs of this machine.',
+	});
+}
+
+/** `muster resume`: goes on with an unfinished job, the newest one by default. */
+export async function resume(
+	job: string | undefined,
+	settings: Settings,
+	context: Context,
+): Promise<number> {
+	const record = await findJob(jobsFolder(context.environment), parseJob(job));
+	if (record.socket !== null)
+		throw new MusterError('locked', `Job ${record.id} is running in the background`, {
+			hint: `muster attach ${record.id} opens its dashboard.`,
+		});
+	const display = chooseDisplay(settings, context);
+	if (display === 'screen') return onScreen(record.id, settings, context);
+	return inLines(record.id, settings, context, display);
+}
+
+async function inLines(
+	job: JobId,
+	settings: Settings,
+	context: Context,
+	display: Exclude<Display, 'screen'>,
+): Promise<number> {
+	const {createEngine} = await import('../job/engine.ts');
+	const engine = createEngine({
+		jobsFolder: jobsFolder(context.environment),
+		logLevel: logLevelOf(settings),
+	});
+	return runHeadless({
+		engine,
+		reporter: createReporter(display, context.lines, {verbose: settings.verbose === true}),
+		begin: () => engine.call('resumeJob', {job}),
+		decide: async () => true,
+	});
+}
+
+async function onScreen(job: JobId, settings: Settings, context: Context): Promise<number> {
+	const client = await openEngine(settings, context);
+	try {
+		await client.call('resumeJob', {job});
+		const options = appOptions(client, settings, context);
+		return await showApp({...options, start: 'download', exitWhenDone: true}, context);
+	} catch (error) {
+		const record = errorRecord(error);
+		createReporter('text', context.lines).fail(record);
+		return exitStatusOf(record.code);
+	} finally {
+		client.close();
+	}
+}

@@ -1,0 +1,93 @@
+import type {EngineClient} from '../job/link/messages.ts';
+import type {FileEvent, FileStatus} from '../model/event.ts';
+import {formatBytes, formatCount} from '../model/format.ts';
+import {safeText} from '../model/safe-text.ts';
+import type {Candidate, GroupRow, WantedRow} from '../model/snapshot.ts';
+
+const page = 500;
+
+/** All rows in some states, by pages from the ledger. */
+export async function* rowsIn(
+	client: EngineClient,
+	states: readonly WantedRow['state'][],
+): AsyncGenerator<WantedRow> {
+	for (let offset = 0; ; offset += page) {
+		const {rows} = await client.call('rows', {offset, limit: page, states});
+		yield* rows;
+		if (rows.length < page) return;
+	}
+}
+
+/** All groups that have files to download. */
+export async function groupsToFetch(client: EngineClient): Promise<GroupRow[]> {
+	const groups: GroupRow[] = [];
+	for (let offset = 0; ; offset += page) {
+		const {rows} = await client.call('groups', {offset, limit: page, sort: 'name'});
+		groups.push(...rows.filter(({files}) => files > 0));
+		if (rows.length < page) return groups;
+	}
+}
+
+const reasons: Readonly<Record<NonNullable<Candidate['reason']>, string>> = {
+	'letter-case': 'other letter case',
+	'unicode-form': 'other Unicode form',
+	separators: 'other separators',
+	'leading-zeros': 'other leading zeros',
+	'other-folder': 'in another folder',
+	'other-ending': 'other ending',
+	'one-letter-off': 'one letter off',
+	'two-letters-off': 'two letters off',
+};
+
+function candidateText({key, size, reason}: Candidate): string {
+	const facts = [formatBytes(size), ...(reason === null ? [] : [reasons[reason]])];
+	return `${safeText(key)} (${facts.join(', ')})`;
+}
+
+function rowLines(row: WantedRow, verb: string): string[] {
+	const group = row.group === '' ? '' : ` [${safeText(row.group)}]`;
+	return [
+		`${row.state} ${safeText(row.text)}${group}`,
+		...row.candidates.map((candidate) => `  ${verb} ${candidateText(candidate)}`),
+	];
+}
+
+async function listLines(
+	client: EngineClient,
+	state: 'missing' | 'ambiguous',
+	most: number,
+): Promise<string[]> {
+	const limit = Math.min(most, page);
+	const {total} = await client.call('rows', {offset: 0, limit, states: [state]});
+	if (total === 0) return [];
+	const lines: string[] = [];
+	let shown = 0;
+	for await (const row of rowsIn(client, [state])) {
+		if (shown++ >= most) break;
+		lines.push(...rowLines(row, state === 'missing' ? 'perhaps' : 'could be'));
+	}
+	if (total > most)
+		lines.push(`… and ${formatCount(total - most)} more ${state}; --verbose lists all`);
+	return lines;
+}
+
+/** What is missing, with the nearest names, and what is ambiguous, with its candidates. */
+export async function openQuestions(client: EngineClient, most: number): Promise<string[]> {
+	const missing = await listLines(client, 'missing', most);
+	return [...missing, ...(await listLines(client, 'ambiguous', most))];
+}
+
+/** The settled rows of a roll call as public events. */
+export async function* rowEvents(client: EngineClient): AsyncGenerator<FileEvent> {
+	for await (const row of rowsIn(client, ['missing', 'ambiguous', 'local', 'excluded']))
+		yield {
+			type: 'file',
+			status: row.state as FileStatus,
+			group: row.group,
+			wanted: row.text,
+			key: row.key,
+			path: row.path,
+			bytes: row.state === 'local' ? row.size : 0,
+			attempts: 0,
+		};
+}

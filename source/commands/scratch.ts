@@ -1,0 +1,38 @@
+import {existsSync} from 'node:fs';
+import {mkdir, mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {DatabaseSync, backup} from 'node:sqlite';
+
+/** What earlier jobs wrote down about the folder's files, so that a check need not read them again. */
+async function copyLedger(from: string, folder: string): Promise<void> {
+	if (!existsSync(from)) return;
+	try {
+		const database = new DatabaseSync(from, {readOnly: true});
+		try {
+			await mkdir(path.join(folder, '.muster'));
+			await backup(database, path.join(folder, '.muster', 'ledger.sqlite'));
+		} finally {
+			database.close();
+		}
+	} catch {
+		await rm(path.join(folder, '.muster'), {recursive: true, force: true});
+	}
+}
+
+/**
+ * Runs a roll call that must change nothing: its ledger is a copy in a temporary folder, which is
+ * removed afterwards. A job that runs in the output folder is not disturbed.
+ */
+export async function withScratchLedger<Result>(
+	outputFolder: string,
+	work: (ledgerFolder: string) => Promise<Result>,
+): Promise<Result> {
+	const folder = await mkdtemp(path.join(tmpdir(), 'muster-check-'));
+	try {
+		await copyLedger(path.join(outputFolder, '.muster', 'ledger.sqlite'), folder);
+		return await work(folder);
+	} finally {
+		await rm(folder, {recursive: true, force: true});
+	}
+}

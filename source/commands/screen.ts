@@ -1,0 +1,60 @@
+import {openRemembered} from '../config/remembered.ts';
+import {jobsFolder, runtimeFolder} from '../config/paths.ts';
+import type {LogLevel, Settings} from '../config/settings.ts';
+import type {EngineClient} from '../job/link/messages.ts';
+import {safeText} from '../model/safe-text.ts';
+import type {AppOptions, AppResult} from '../ui/types.ts';
+import {entryFile, packageVersion} from './context.ts';
+import type {Context} from './context.ts';
+
+export type ScreenSettings = Pick<
+	Settings,
+	'onHangup' | 'inline' | 'bell' | 'color' | 'verbose' | 'logLevel'
+>;
+
+export const logLevelOf = (settings: Pick<Settings, 'verbose' | 'logLevel'>): LogLevel =>
+	settings.logLevel ?? (settings.verbose === true ? 'debug' : 'info');
+
+/** Starts an engine as a process of its own and connects to it. */
+export async function openEngine(
+	settings: ScreenSettings,
+	context: Context,
+): Promise<EngineClient> {
+	const {startEngine} = await import('../job/link/spawn.ts');
+	const {client} = await startEngine({
+		jobsFolder: jobsFolder(context.environment),
+		logLevel: logLevelOf(settings),
+		runtimeFolder: runtimeFolder(context.environment),
+		entry: entryFile,
+		onHangup: settings.onHangup ?? 'background',
+	});
+	return client;
+}
+
+/** What the app is told in every case. */
+export function appOptions(
+	client: EngineClient,
+	settings: ScreenSettings,
+	context: Context,
+): Omit<AppOptions, 'start' | 'exitWhenDone'> {
+	return {
+		client,
+		workingFolder: context.workingFolder,
+		home: context.home,
+		remembered: openRemembered(),
+		onHangup: settings.onHangup ?? 'background',
+		inline: settings.inline === true,
+		bell: settings.bell !== false,
+		color: settings.color !== false,
+		version: packageVersion(),
+	};
+}
+
+/** Opens the full-screen interface; afterwards its last lines stay in the scrollback. */
+export async function showApp(options: AppOptions, context: Context): Promise<number> {
+	// the only door to React, opened no earlier than needed: it costs a third of a second
+	const {runApp} = await import('../ui/render.tsx');
+	const result: AppResult = await runApp(options);
+	for (const line of result.lines) context.lines.out(safeText(line));
+	return result.exitCode;
+}
