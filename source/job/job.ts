@@ -1,4 +1,3 @@
-import {existsSync, mkdirSync, rmdirSync, rmSync, statfsSync} from 'node:fs';
 import path from 'node:path';
 import {availableParallelism} from 'node:os';
 import type {CredentialHolder} from '../credentials/index.ts';
@@ -12,7 +11,13 @@ import {
 	exitStatusOf,
 	MusterError,
 } from '../model/error.ts';
-import type {FileEvent, JobEvent, PauseReason, SummaryEvent} from '../model/event.ts';
+import type {
+	FileEvent,
+	JobEvent,
+	PauseReason,
+	RollCallCounts,
+	SummaryEvent,
+} from '../model/event.ts';
 import {formatBytes} from '../model/format.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import type {AmbiguousRule} from '../model/match.ts';
@@ -26,12 +31,17 @@ import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
 import {ceilingOf, clearParts, diskFullError, Download} from './download.ts';
 import {FolderLock} from './folder-lock.ts';
 import {GroupTable} from './group-table.ts';
+import {JobClock} from './job-clock.ts';
+import {freeBytes, JobFolder} from './job-folder.ts';
 import {JobLog, type LogLevel} from './log.ts';
 import {keepManifest} from './manifest-copy.ts';
 import {makePlan, recogniseLocal, type PlanContext} from './plan.ts';
 import {newJobId} from './registry.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
+import {settledRows} from './settled-rows.ts';
+import {countAll, outcomeOf, summaryOf} from './summary.ts';
+import {fetchAlone} from './try-one.ts';
 
 export type JobEnvironment = {
 	readonly jobsFolder: string;
@@ -75,11 +85,7 @@ export class Job {
 	sureGuesses = 0;
 	startedAt: number | null = null;
 	finishedAt: number | null = null;
-	/** download time without pauses, milliseconds, up to the newest start */
-	activeBefore = 0;
-	activeSince: number | null = null;
-	pausedBefore = 0;
-	pausedSince: number | null = null;
+	readonly clock = new JobClock();
 	readonly #environment: JobEnvironment;
 	readonly #abort = new AbortController();
 	#lock: FolderLock | undefined;
@@ -87,7 +93,7 @@ export class Job {
 	#log: JobLog | undefined;
 	#pool: TransferPool | undefined;
 	#download: Download | undefined;
-	#made: string[] = [];
+	#folder: JobFolder | undefined;
 	#stopCode: number = exitStatus.interrupted;
 	#closed = false;
 
@@ -128,13 +134,10 @@ export class Job {
 
 	/** Locks the folder, opens the ledger and settles the job's number. Throws before anything is changed on disk. */
 	async open(): Promise<JobId | null> {
-		const base = this.#environment.ledgerFolder ?? this.spec.folder;
-		this.#makeFolder(base);
-		const state = path.join(base, '.muster');
-		const existed = existsSync(state);
+		this.#folder = new JobFolder(this.#environment.ledgerFolder ?? this.spec.folder);
+		const {state} = this.#folder;
 		try {
 			this.#lock = await FolderLock.take(state, null);
-			if (!existed) this.#made.push(state);
 			this.#ledger = Ledger.open(state);
 			this.#log = new JobLog(path.join(state, 'logs'), this.#environment.logLevel);
 			this.id = this.#environment.ledgerFolder === undefined ? this.#settleId() : null;
@@ -158,18 +161,6 @@ export class Job {
 		ledger.setMeta('spec', specKey(this.spec));
 		ledger.setMeta('finished', '0');
 		return id;
-	}
-
-	#makeFolder(folder: string): void {
-		try {
-			const first = mkdirSync(folder, {recursive: true});
-			if (first === undefined) return;
-			for (let made = folder; made.length >= first.length; made = path.dirname(made)) {
-				this.#made.unshift(made);
-			}
-		} catch (error) {
-			throw folderError(folder, error);
-		}
 	}
 
 	/** Calls the roll and makes the plan; ends in `ready` or `failed`. */
@@ -234,37 +225,8 @@ export class Job {
 		return true;
 	}
 
-	counts(): {
-		wanted: number;
-		found: number;
-		missing: number;
-		ambiguous: number;
-		local: number;
-		excluded: number;
-		duplicate: number;
-		bytes: number;
-	} {
-		const sum = {
-			wanted: 0,
-			found: 0,
-			missing: 0,
-			ambiguous: 0,
-			local: 0,
-			excluded: 0,
-			duplicate: 0,
-			bytes: 0,
-		};
-		for (const group of this.groups.all()) {
-			sum.wanted += group.wanted;
-			sum.found += group.found;
-			sum.missing += group.missing;
-			sum.ambiguous += group.ambiguous;
-			sum.local += group.local;
-			sum.excluded += group.excluded;
-			sum.duplicate += group.duplicate;
-			sum.bytes += group.bytes - group.bytesDone;
-		}
-		return sum;
+	counts(): RollCallCounts {
+		return countAll(this.groups.all());
 	}
 
 	/** The yes: begins to download. Throws `disk-full` when the plan can't fit. */
@@ -282,18 +244,9 @@ export class Job {
 	}
 
 	async #openPool(): Promise<void> {
-		const {store, credentials} = this.#environment;
 		const connections = this.connections;
-		this.#pool = createTransferPool({
-			providerModule: providerModule(this.spec.store.provider),
-			wire: store.wire(),
-			credentials: await credentials.source(),
-			threads: Math.min(4, Math.max(1, availableParallelism() - 1)),
-			connections,
-			verify: this.spec.verify,
-			retries: this.spec.retries,
-			limitRate: this.spec.limitRate,
-		});
+		const threads = Math.min(4, Math.max(1, availableParallelism() - 1));
+		this.#pool = await this.#makePool(threads, connections);
 		this.#pool.onError((error) => void this.#failRun(error));
 		this.#download = new Download(
 			{
@@ -313,9 +266,23 @@ export class Job {
 		);
 	}
 
+	async #makePool(threads: number, connections: number): Promise<TransferPool> {
+		const {store, credentials} = this.#environment;
+		return createTransferPool({
+			providerModule: providerModule(this.spec.store.provider),
+			wire: store.wire(),
+			credentials: await credentials.source(),
+			threads,
+			connections,
+			verify: this.spec.verify,
+			retries: this.spec.retries,
+			limitRate: this.spec.limitRate,
+		});
+	}
+
 	#run(): void {
 		this.phase = 'downloading';
-		this.activeSince = Date.now();
+		this.clock.run();
 		this.#environment.onChange();
 		this.#download?.feed();
 	}
@@ -351,8 +318,7 @@ export class Job {
 	async #halt(reason: PauseReason): Promise<void> {
 		this.phase = 'paused';
 		this.pauseReason = reason;
-		this.#stopClock();
-		this.pausedSince = Date.now();
+		this.clock.pause();
 		this.#logger().write('info', `paused: ${reason}`);
 		this.#environment.emit({type: 'paused', reason});
 		this.#environment.onChange();
@@ -367,22 +333,11 @@ export class Job {
 			credentials.reset();
 			this.#pool?.setCredentials(await credentials.source(), store.wire());
 		}
-		this.#endPause();
+		this.pauseReason = null;
 		this.failure = null;
 		this.#environment.emit({type: 'resumed'});
 		this.#logger().write('info', 'resumed');
 		this.#run();
-	}
-
-	#endPause(): void {
-		if (this.pausedSince !== null) this.pausedBefore += Date.now() - this.pausedSince;
-		this.pausedSince = null;
-		this.pauseReason = null;
-	}
-
-	#stopClock(): void {
-		if (this.activeSince !== null) this.activeBefore += Date.now() - this.activeSince;
-		this.activeSince = null;
 	}
 
 	/**
@@ -403,7 +358,8 @@ export class Job {
 		if (this.phase !== 'downloading' && this.phase !== 'paused' && this.phase !== 'stopping')
 			return;
 		const paused = this.phase === 'paused';
-		this.#endPause();
+		this.pauseReason = null;
+		this.clock.run();
 		this.phase = 'stopping';
 		this.#logger().write('info', `stopping: ${mode}`);
 		await this.#download?.halt(mode === 'finish' && !paused ? 'finish' : 'park');
@@ -411,11 +367,11 @@ export class Job {
 
 	async #idle(): Promise<void> {
 		if (this.phase === 'stopping') {
-			this.#stopClock();
+			this.clock.stop();
 			this.phase = 'stopped';
 			await this.#end(this.#stopCode);
 		} else if (this.phase === 'downloading') {
-			this.#stopClock();
+			this.clock.stop();
 			this.phase = 'finished';
 			await this.#end(undefined);
 		}
@@ -423,7 +379,7 @@ export class Job {
 
 	async #failRun(error: unknown): Promise<void> {
 		this.failure = errorRecord(error);
-		this.#stopClock();
+		this.clock.stop();
 		this.phase = 'failed';
 		await this.#end(exitStatusOf(this.failure.code));
 	}
@@ -432,7 +388,7 @@ export class Job {
 		this.finishedAt = Date.now();
 		const {ledger, spec} = this;
 		this.#recount();
-		const exitCode = code ?? this.#outcome();
+		const exitCode = code ?? this.rollCallStatus();
 		if (code === undefined && exitCode !== exitStatus.failed) {
 			ledger.setMeta('finished', '1');
 			clearParts(spec);
@@ -449,61 +405,14 @@ export class Job {
 		if (this.summary !== null) this.#environment.emit(this.summary);
 	}
 
-	#outcome(): number {
-		const {missing, ambiguous} = this.counts();
-		const failed = this.groups.all().some((group) => group.failed > 0);
-		if (failed) return exitStatus.failed;
-		return missing + ambiguous > 0 && !this.spec.allowMissing ? exitStatus.missing : exitStatus.ok;
-	}
-
 	/** The exit status of a roll call that stands by itself. */
 	rollCallStatus(): number {
-		const {missing, ambiguous} = this.counts();
-		return missing + ambiguous > 0 && !this.spec.allowMissing ? exitStatus.missing : exitStatus.ok;
+		return outcomeOf(this.groups.all(), this.spec.allowMissing);
 	}
 
 	#finishSummary(exitCode: number, emit = true): void {
-		const counts = this.counts();
-		let downloaded = 0;
-		let failed = 0;
-		let bytes = 0;
-		for (const group of this.groups.all()) {
-			downloaded += group.filesDone;
-			failed += group.failed;
-			bytes += group.bytesDone;
-		}
-		const seconds = this.activeSeconds();
-		this.summary = {
-			type: 'summary',
-			job: this.id,
-			wanted: counts.wanted,
-			found: counts.found,
-			missing: counts.missing,
-			ambiguous: counts.ambiguous,
-			excluded: counts.excluded,
-			duplicate: counts.duplicate,
-			downloaded,
-			local: counts.local,
-			failed,
-			bytes,
-			seconds: round(seconds),
-			files_per_second: seconds > 0 ? round(downloaded / seconds) : 0,
-			bytes_per_second: seconds > 0 ? Math.round(bytes / seconds) : 0,
-			exit_code: exitCode,
-		};
+		this.summary = summaryOf(this.id, this.groups.all(), this.clock.activeSeconds, exitCode);
 		if (emit) this.#environment.emit(this.summary);
-	}
-
-	activeSeconds(): number {
-		return (
-			(this.activeBefore + (this.activeSince === null ? 0 : Date.now() - this.activeSince)) / 1000
-		);
-	}
-
-	pausedSeconds(): number {
-		return (
-			(this.pausedBefore + (this.pausedSince === null ? 0 : Date.now() - this.pausedSince)) / 1000
-		);
 	}
 
 	// Decisions of a person in the roll call.
@@ -565,59 +474,15 @@ export class Job {
 		const row = this.ledger.plan.smallestWaiting();
 		if (row === undefined) throw new MusterError('usage', 'There is no file left to try.');
 		const started = Date.now();
-		const result = await this.#fetchAlone(row);
+		const result = await fetchAlone(row, {
+			spec: this.spec,
+			job: this.id ?? 0,
+			ledger: this.ledger,
+			pool: await this.#makePool(1, 1),
+			log: this.#logger(),
+		});
 		this.#recount();
 		return {...result, seconds: (Date.now() - started) / 1000};
-	}
-
-	async #fetchAlone(row: FoundRow): Promise<{path: string; bytes: number; verified: string}> {
-		const groups = new GroupTable();
-		const {promise, resolve, reject} = Promise.withResolvers<{
-			path: string;
-			bytes: number;
-			verified: string;
-		}>();
-		const pool = createTransferPool({
-			providerModule: providerModule(this.spec.store.provider),
-			wire: this.#environment.store.wire(),
-			credentials: await this.#environment.credentials.source(),
-			threads: 1,
-			connections: 1,
-			verify: this.spec.verify,
-			retries: this.spec.retries,
-			limitRate: 0,
-		});
-		const download = new Download(
-			{
-				spec: {...this.spec, connections: 1},
-				job: this.id ?? 0,
-				ledger: this.ledger,
-				groups,
-				pool,
-				log: this.#logger(),
-				onFile: (_, event) => {
-					if (event.error === undefined) {
-						resolve({
-							path: event.path ?? '',
-							bytes: event.bytes,
-							verified: event.verified ?? 'size',
-						});
-					} else reject(new MusterError(event.error.code, event.error.message));
-				},
-				onFirstByte: () => undefined,
-				onBlocked: (_, error) => reject(MusterError.from(error)),
-				onIdle: () => undefined,
-			},
-			[],
-			1,
-		);
-		pool.onError(reject);
-		try {
-			download.fetch(row);
-			return await promise;
-		} finally {
-			await download.close();
-		}
 	}
 
 	setConnections(connections: number | 'auto'): number {
@@ -658,38 +523,7 @@ export class Job {
 
 	/** Rows that have their end without a download, told once when the download begins. */
 	#emitSettledRows(): void {
-		for (const event of this.settledRows()) this.#environment.emit(event);
-	}
-
-	/** Events of rows that are here, missing, ambiguous, excluded or refused. */
-	*settledRows(): Generator<FileEvent> {
-		const states = ['local', 'missing', 'ambiguous', 'excluded', 'failed'] as const;
-		let last = 0;
-		for (;;) {
-			const rows = this.ledger.windows.after({states}, last, 1000);
-			if (rows.length === 0) return;
-			for (const row of rows) {
-				last = row.id;
-				const status = states.find((state) => state === row.state);
-				if (status === undefined) continue;
-				yield {
-					type: 'file',
-					status,
-					group: row.group,
-					wanted: row.text,
-					key: row.key,
-					path: row.path,
-					bytes: status === 'local' ? row.size : 0,
-					attempts: row.attempts,
-					...(status === 'local' && row.verified !== null
-						? {verified: row.verified as NonNullable<FileEvent['verified']>}
-						: {}),
-					...(row.error === null
-						? {}
-						: {error: {code: row.error.code, message: row.error.message}}),
-				};
-			}
-		}
+		for (const event of settledRows(this.ledger)) this.#environment.emit(event);
 	}
 
 	#planContext(): PlanContext {
@@ -718,46 +552,12 @@ export class Job {
 		this.#log?.close();
 		this.#lock?.release();
 		this.#ledger = undefined;
-		for (const folder of this.#made.reverse()) {
-			try {
-				if (path.basename(folder) === '.muster') rmSync(folder, {recursive: true, force: true});
-				else rmdirSync(folder);
-			} catch {
-				// Somebody else has put something there: it stays.
-			}
-		}
-		this.#made = [];
+		this.#folder?.takeBack();
 	}
 }
-
-const round = (value: number): number => Math.round(value * 1000) / 1000;
 
 /** What makes two runs the same job: everything that decides which files are wanted and where they go. */
 function specKey(spec: JobSpec): string {
 	const {store, bucket, prefix, manifest, layout, match, filters, overwrite} = spec;
 	return JSON.stringify({store, bucket, prefix, manifest, layout, match, filters, overwrite});
-}
-
-export function freeBytes(folder: string): number | undefined {
-	try {
-		const stats = statfsSync(folder);
-		return stats.bavail * stats.bsize;
-	} catch {
-		return undefined;
-	}
-}
-
-function folderError(folder: string, cause: unknown): MusterError {
-	const errno = (cause as NodeJS.ErrnoException).code ?? '';
-	const reason =
-		errno === 'EEXIST' || errno === 'ENOTDIR'
-			? `${folder} is a file, not a folder.`
-			: errno === 'ENOSPC'
-				? `The disk with ${folder} is full.`
-				: `You may not write to ${folder}.`;
-	return new MusterError(errno === 'ENOSPC' ? 'disk-full' : 'disk', reason, {
-		hint: 'Choose another output folder with --to.',
-		detail: errno,
-		cause,
-	});
 }

@@ -1,0 +1,36 @@
+import type {Ledger} from '../ledger/ledger.ts';
+import type {LedgerRow} from '../ledger/row-windows.ts';
+import type {FileEvent} from '../model/event.ts';
+import type {Verified} from '../model/object.ts';
+
+const states = ['local', 'missing', 'ambiguous', 'excluded', 'failed'] as const;
+
+/** Events of the rows that have their end without a download: here already, missing, ambiguous, excluded, refused. */
+export function* settledRows(ledger: Ledger): Generator<FileEvent> {
+	let last = 0;
+	for (;;) {
+		const rows = ledger.windows.after({states}, last, 1000);
+		if (rows.length === 0) return;
+		for (const row of rows) {
+			last = row.id;
+			const status = states.find((state) => state === row.state);
+			if (status !== undefined) yield fileEvent(row, status);
+		}
+	}
+}
+
+function fileEvent(row: LedgerRow, status: FileEvent['status']): FileEvent {
+	const local = status === 'local';
+	return {
+		type: 'file',
+		status,
+		group: row.group,
+		wanted: row.text,
+		key: row.key,
+		path: row.path,
+		bytes: local ? row.size : 0,
+		attempts: row.attempts,
+		...(local && row.verified !== null ? {verified: row.verified as Verified} : {}),
+		...(row.error === null ? {} : {error: {code: row.error.code, message: row.error.message}}),
+	};
+}
