@@ -95,6 +95,18 @@ export function manyProblems(total: number): readonly Problem[] {
 	);
 }
 
+function finishedGroups(total: number): readonly GroupRow[] {
+	return analysisGroups(total).map((row, index) => {
+		const failed = index === 0 || index === 40 ? 1 : 0;
+		return {
+			...row,
+			name: index === 40 ? 'yara_m' : row.name,
+			failed,
+			filesDone: row.files - failed,
+		};
+	});
+}
+
 const callingPhases: ReadonlySet<Phase> = new Set([
 	'reading',
 	'listing',
@@ -116,10 +128,10 @@ export function dashboardEngine(
 	const snapshot = jobSnapshot(phase, rest);
 	const total = rest.groups ?? 287;
 	let tick = rest.tick ?? 0;
-	const groups = () =>
-		callingPhases.has(phase) || phase === 'finished'
-			? analysisGroups(total)
-			: allGroups(total, tick);
+	const groups = (): readonly GroupRow[] => {
+		if (phase === 'finished') return finishedGroups(total);
+		return callingPhases.has(phase) ? analysisGroups(total) : allGroups(total, tick);
+	};
 	const client: FakeEngineClient = new FakeEngineClient(
 		{
 			groups: (query) => {

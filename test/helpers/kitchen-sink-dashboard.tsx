@@ -177,9 +177,7 @@ async function live(scene: Scene): Promise<void> {
 			client.set({...next});
 		}
 	}, 500);
-	const {runApp} = await import('../../source/ui/render.tsx').catch(
-		async () => import('../../source/ui/render.ts' as string) as Promise<never>,
-	);
+	const {runApp} = await import('../../source/ui/render.tsx');
 	const result = await runApp({
 		client,
 		start: scene.screen === 'analysis' ? 'analysis' : 'download',

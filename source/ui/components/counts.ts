@@ -1,4 +1,4 @@
-import {formatBytes, formatCount, formatDuration, plural} from '../../model/format.ts';
+import {formatCount, formatDuration, plural} from '../../model/format.ts';
 import type {JobSpec} from '../../model/job-spec.ts';
 import type {DownloadTotals, GroupRow, Snapshot} from '../../model/snapshot.ts';
 import {accent, dim, line, right, textWidth, type Line} from '../text/line.ts';

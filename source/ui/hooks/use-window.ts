@@ -74,7 +74,7 @@ function useBeat(version: string, every: number): number {
  * move at once; rows that are not here yet show as `undefined` until the engine answers.
  */
 export function useWindow<Row>(id: string, options: WindowOptions<Row>): WindowList<Row> {
-	const {query, height, idOf} = options;
+	const {query, height} = options;
 	const [place, setPlace] = usePlace<WindowPlace & {readonly query: string}>(`window:${id}`, {
 		...windowStart,
 		query,
@@ -92,28 +92,33 @@ export function useWindow<Row>(id: string, options: WindowOptions<Row>): WindowL
 	const settled = settleWindow(current, total, Math.max(1, height));
 	const asked = askedWindow(settled.offset, height);
 	const latest = useRef({options, settled});
-	latest.current = {options, settled};
+	useEffect(() => {
+		latest.current = {options, settled};
+	});
 
 	useEffect(() => {
 		const controller = new AbortController();
+		const {signal} = controller;
 		const part = {offset: asked.offset, limit: asked.limit};
-		latest.current.options.load(part, controller.signal).then(
-			(answer) => {
-				if (controller.signal.aborted) return;
-				const now = latest.current.settled;
+		const ask = async () => {
+			try {
+				const answer = await latest.current.options.load(part, signal);
+				if (signal.aborted) return;
+				const {settled: now, options: given} = latest.current;
 				const after = {query, offset: part.offset, ...answer};
 				setError(undefined);
 				setAnswered(query);
-				setLoaded((before) => (now.touched ? pinRow(before, after, now.index, idOf) : after));
-			},
-			(reason: unknown) => {
-				if (!controller.signal.aborted) setError(errorRecord(reason));
-			},
-		);
+				setLoaded((before) => (now.touched ? pinRow(before, after, now.index, given.idOf) : after));
+			} catch (reason) {
+				if (!signal.aborted) setError(errorRecord(reason));
+			}
+		};
+		void ask();
 		return () => {
 			controller.abort();
 		};
-		// `load` and `idOf` are made anew with each draw; what they ask is told by `query`.
+		// `beat` and `turn` only say that it is time to ask again.
+		// oxlint-disable-next-line react/exhaustive-effect-dependencies
 	}, [query, asked.offset, asked.limit, beat, turn, setLoaded]);
 
 	const move = (name: ListMove) => () => {

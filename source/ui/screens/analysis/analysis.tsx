@@ -1,19 +1,20 @@
 import {useEffect, useMemo, useState} from 'react';
 import type {GroupSort} from '../../../job/link/messages.ts';
-import {errorRecord} from '../../../model/error.ts';
 import {formatBytes, formatCount, formatDuration, plural} from '../../../model/format.ts';
 import type {GroupRow, Snapshot, WantedRow} from '../../../model/snapshot.ts';
-import {groupNoun, readyCount} from '../../components/counts.ts';
+import {groupNoun, readyCount, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
 import {useField} from '../../hooks/use-field.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
+import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import type {Actions} from '../../screen.ts';
 import {ambiguousDialog} from './ambiguous.ts';
-import {analysisBody, calling, groupRoom, planAnalysis} from './body.ts';
+import {placeWords} from '../download/title.ts';
+import {analysisBody, analysisTitle, calling, groupRoom, planAnalysis} from './body.ts';
 import {verdict as verdictOf} from './facts.ts';
 
 const sorts: readonly GroupSort[] = ['problems', 'name', 'size'];
@@ -119,7 +120,8 @@ function useFirstMissing(snapshot: Snapshot): string | null {
 /** The roll call: live while it runs, then what stands, and the yes. */
 export function Analysis() {
 	const services = useServices();
-	const {client, layout, theme, navigation, notice, options} = services;
+	const tell = useTell();
+	const {client, layout, theme, navigation, options} = services;
 	const snapshot = useWholeSnapshot(client);
 	const {phase, spec, rollCall} = snapshot;
 	const table = useTable(snapshot);
@@ -152,26 +154,12 @@ export function Analysis() {
 	});
 	if (searching) lines[layout.bodyRows - 1] = field.line('Find', layout.columns, true);
 
-	const failed = (error: unknown) => {
-		const record = errorRecord(error);
-		notice([record.message, record.hint].filter(Boolean).join(' '), 'error');
-	};
-	const tell = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
-		asked.then((answer) => {
-			const text = words(answer);
-			if (text !== '') notice(text);
-		}, failed);
-	};
 	/** after a decision of one's own the table and the pane are asked for again */
 	const decide = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
-		tell(
-			asked.then((answer) => {
-				list.reload();
-				setDecided((value) => value + 1);
-				return answer;
-			}),
-			words,
-		);
+		tell(asked, words, () => {
+			list.reload();
+			setDecided((value) => value + 1);
+		});
 	};
 	const ready = phase === 'ready';
 	const runs = phase === 'downloading' || phase === 'paused' || phase === 'stopping';
@@ -180,7 +168,7 @@ export function Analysis() {
 		tell(client.call('start', {}), () => '');
 	};
 	const download = () => {
-		if (verdict.kind === 'blocked' || verdict.kind === 'nothing') notice(verdict.text, 'warning');
+		if (verdict.kind === 'blocked') services.notice(`${verdict.text} ${verdict.keys}`, 'warning');
 		else if (verdict.kind === 'warning' && !confirming) setConfirming(true);
 		else start();
 	};
@@ -202,7 +190,7 @@ export function Analysis() {
 			return;
 		}
 		if (navigation.depth <= 1) {
-			notice('This is the first screen; q quits, nothing is downloaded before d.');
+			services.notice('This is the first screen; q quits, nothing is downloaded before d.');
 			return;
 		}
 		if (!runs) client.call('abandon', {}).catch(() => undefined);
@@ -215,22 +203,24 @@ export function Analysis() {
 	return (
 		<Frame
 			body={lines}
+			right={titleEnd([placeWords(snapshot)], analysisTitle(snapshot), layout.columns)}
 			field={searching ? field : undefined}
 			actions={{
 				...table.actions,
-				download: ready
-					? download
-					: runs
-						? () => {
-								navigation.open('download');
-							}
-						: undefined,
+				download:
+					ready && verdict.kind !== 'nothing' && verdict.kind !== 'local'
+						? download
+						: runs
+							? () => {
+									navigation.open('download');
+								}
+							: undefined,
 				enter: list.total === 0 && verdict.kind !== 'local' ? undefined : enter,
 				openGroup: list.total === 0 ? undefined : openGroup,
 				tryOne:
 					ready && readyCount(rollCall) > 0
 						? () => {
-								notice('Fetching the smallest file…');
+								services.notice('Fetching the smallest file…');
 								tell(
 									client.call('tryOne', {}),
 									({path, bytes, verified, seconds}) =>
@@ -299,7 +289,7 @@ export function Analysis() {
 				verify:
 					ready && verdict.kind === 'local'
 						? () => {
-								notice('Reading every file back…');
+								services.notice('Reading every file back…');
 								tell(client.call('verifyLocal', {}), ({files, bad}) =>
 									bad === 0
 										? `${plural(files, 'file')} read back, every checksum is right`

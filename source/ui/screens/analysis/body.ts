@@ -9,6 +9,7 @@ import {
 	bad,
 	blank,
 	bold,
+	cutEnd,
 	cutMiddle,
 	fill,
 	good,
@@ -93,33 +94,33 @@ function countsLines({snapshot, layout}: AnalysisInput): Line[] {
 	return spread(short, layout.columns, [3, 2]);
 }
 
-function verdictLine({snapshot, verdict, confirming, layout}: AnalysisInput): Line {
+/** What the verdict says, whole: words and numbers are wrapped, only a key is cut. */
+function verdictText({snapshot, verdict, layout}: AnalysisInput): readonly Line[] {
 	const {spec, rollCall} = snapshot;
 	const width = layout.columns - 2;
-	switch (verdict.kind) {
-		case 'clear': {
-			const folder = cutMiddle(spec?.folder ?? '', Math.max(8, width - 34));
-			return line(
-				' ',
-				accent('d'),
-				` downloads ${plural(readyCount(rollCall), 'file')} to ${folder}`,
-			);
-		}
-		case 'warning':
-			return line(' ', confirming ? bold('Sure? ') : '', warn(cutMiddle(verdict.text, width - 6)));
-		case 'blocked':
-			return line(' ', bad(cutMiddle(verdict.text, width)));
-		case 'nothing':
-			return line(' ', warn(cutMiddle(verdict.text, width)));
-		case 'local':
-			return line(
-				' ',
-				good(cutMiddle(verdict.text, width - 39)),
-				'  Enter done; v check every checksum',
-			);
-		default:
-			return verdict satisfies never;
+	if (verdict.kind === 'clear') {
+		const files = plural(readyCount(rollCall), 'file');
+		const folder = cutMiddle(spec?.folder ?? '', Math.max(8, width - files.length - 16));
+		return [line(' ', accent('d'), ` downloads ${files} to ${folder}`)];
 	}
+	const style = verdict.kind === 'local' ? good : verdict.kind === 'blocked' ? bad : warn;
+	if (verdict.kind !== 'nothing' || verdict.name === '') {
+		return wrap(verdict.text, width).map((text) => line(' ', style(text)));
+	}
+	const looked = `${verdict.text} First one looked for: `;
+	const room = width - looked.length;
+	return room >= 12
+		? [line(' ', style(looked + cutMiddle(verdict.name, room)))]
+		: [
+				line(' ', style(verdict.text)),
+				line(' First one looked for: ', cutMiddle(verdict.name, width - 23)),
+			];
+}
+
+function verdictKeys({verdict, confirming, layout}: AnalysisInput): Line | undefined {
+	if (verdict.kind === 'clear') return undefined;
+	const keys = confirming ? 'Enter start anyway; Esc not now' : verdict.keys;
+	return line(' ', confirming ? bold(keys) : cutEnd(keys, layout.columns - 2));
 }
 
 const rowsWord = (snapshot: Snapshot) => {
@@ -167,6 +168,12 @@ export function manifestName({spec}: Pick<Snapshot, 'spec'>): string {
 	return spec.manifest.file.split(/[/\\]/).at(-1) ?? spec.manifest.file;
 }
 
+/** `Analysis · takes_2025.csv`. */
+export function analysisTitle(snapshot: Pick<Snapshot, 'spec'>): string {
+	const name = manifestName(snapshot);
+	return name === '' ? 'Analysis' : `Analysis · ${name}`;
+}
+
 function standingLines(input: AnalysisInput): Line[] {
 	const {snapshot, layout, speed} = input;
 	const {rollCall} = snapshot;
@@ -174,17 +181,40 @@ function standingLines(input: AnalysisInput): Line[] {
 	const skipped =
 		rollCall.rowsSkipped > 0 ? `, ${formatCount(rollCall.rowsSkipped)} bad ones skipped` : '';
 	const checked = `${formatCount(rollCall.wanted)} of ${formatCount(rollCall.wanted)} ${word} checked`;
-	const keys = layout.narrow ? '' : ` against ${formatCount(rollCall.keysListed)} keys`;
+	const against = layout.narrow ? '' : ` against ${formatCount(rollCall.keysListed)} keys`;
 	const time = ` in ${formatDuration(rollCall.seconds)}`;
-	const counts = countsLines(input);
-	const bytes = bytesWords(snapshot, speed, layout.wide).map((part) => line(part));
-	const gap = spread(bytes, layout.columns, [3, 2])[0] ?? blank;
-	return [
-		line(` ${checked}${keys}${time}${skipped}`),
-		verdictLine(input),
-		...counts,
-		...(counts.length > 1 && layout.short ? [] : [gap]),
-	];
+	const parts = {
+		checked: [line(` ${checked}${against}${time}${skipped}`)],
+		verdict: verdictText(input),
+		keys: [verdictKeys(input)].filter((part) => part !== undefined),
+		counts: countsLines(input),
+		bytes: [line(` ${bytesWords(snapshot, speed, layout.columns - 2)}`)],
+	};
+	return choose(parts, input);
+}
+
+type Part = 'checked' | 'verdict' | 'keys' | 'counts' | 'bytes';
+
+/** The parts that fit, the most important ones first; drawn in their own order. */
+function choose(
+	parts: Readonly<Record<Part, readonly Line[]>>,
+	{verdict, confirming, plan}: AnalysisInput,
+): Line[] {
+	const order: readonly Part[] =
+		verdict.kind === 'clear'
+			? ['counts', 'checked', 'bytes', 'verdict']
+			: confirming
+				? ['counts', 'verdict', 'keys', 'checked', 'bytes']
+				: ['counts', 'verdict', 'checked', 'keys', 'bytes'];
+	const kept = new Set<Part>();
+	let room = plan.top;
+	for (const part of order) {
+		if (parts[part].length > room) continue;
+		kept.add(part);
+		room -= parts[part].length;
+	}
+	const drawn: readonly Part[] = ['checked', 'verdict', 'keys', 'counts', 'bytes'];
+	return drawn.flatMap((part) => (kept.has(part) ? parts[part] : []));
 }
 
 function failedLines({snapshot, layout}: AnalysisInput): Line[] {

@@ -1,19 +1,20 @@
-import {formatCount, formatDuration, formatRate, plural} from '../../../model/format.ts';
+import {formatBytes, formatCount, formatRate, plural} from '../../../model/format.ts';
 import type {Snapshot} from '../../../model/snapshot.ts';
-import {clock, formatSum, readyCount} from '../../components/counts.ts';
+import {clock, formatLeft, formatSum, readyCount} from '../../components/counts.ts';
+import {textWidth} from '../../text/line.ts';
 
 /** What a roll call that stands means for the download. */
 export type Verdict =
 	/** `d` starts at once */
 	| {readonly kind: 'clear'}
 	/** a second thought: Enter starts anyway */
-	| {readonly kind: 'warning'; readonly text: string}
+	| {readonly kind: 'warning'; readonly text: string; readonly keys: string}
 	/** cannot start */
-	| {readonly kind: 'blocked'; readonly text: string}
-	/** nothing exists */
-	| {readonly kind: 'nothing'; readonly text: string}
+	| {readonly kind: 'blocked'; readonly text: string; readonly keys: string}
+	/** nothing exists; `name` was looked for first, '' when that is not known */
+	| {readonly kind: 'nothing'; readonly text: string; readonly name: string; readonly keys: string}
 	/** nothing is left to do */
-	| {readonly kind: 'local'; readonly text: string};
+	| {readonly kind: 'local'; readonly text: string; readonly keys: string};
 
 /** Seconds that the download would take at a remembered speed; null without one. */
 export function estimate(bytes: number, speed: number | undefined): number | null {
@@ -30,13 +31,15 @@ function diskVerdict({rollCall, disk, spec}: Snapshot): Verdict | undefined {
 	if (left < 0) {
 		return {
 			kind: 'blocked',
-			text: `${sums} in ${spec?.folder ?? 'the folder'}: ${formatSum(-left)} too little. f other folder`,
+			text: `${sums}: ${formatSum(-left)} too little in ${spec?.folder ?? 'the folder'}.`,
+			keys: 'f other folder; r looks at the disk again',
 		};
 	}
 	if (left >= disk.total * tightShare) return undefined;
 	return {
 		kind: 'warning',
-		text: `${sums}: ${formatSum(left)} would be left. f other folder; Enter start anyway`,
+		text: `${sums}: ${formatSum(left)} would be left.`,
+		keys: 'f other folder; d, then Enter start anyway',
 	};
 }
 
@@ -45,7 +48,8 @@ function signInVerdict({identity, at}: Snapshot, seconds: number | null): Verdic
 	if (identity.expires > at + seconds * 1000) return undefined;
 	return {
 		kind: 'warning',
-		text: `Your sign-in ends at ${clock(identity.expires)}, this job needs about ${formatDuration(seconds)}. i renews it; Enter start anyway`,
+		text: `Your sign-in ends at ${clock(identity.expires)}, this job needs about ${formatLeft(seconds)}.`,
+		keys: 'i renews it; d, then Enter start anyway',
 	};
 }
 
@@ -59,10 +63,11 @@ export function verdict(
 	const ready = readyCount(rollCall);
 	const {wanted, local, found, missing} = rollCall;
 	if (wanted > 0 && found === 0 && missing > 0) {
-		const looked = firstMissing === null ? '' : ` First one looked for: ${firstMissing}`;
 		return {
 			kind: 'nothing',
-			text: `None of ${plural(wanted, 'row')} ${wanted === 1 ? 'exists' : 'exist'}.${looked}`,
+			text: `None of ${plural(wanted, 'row')} exists.`,
+			name: firstMissing ?? '',
+			keys: 'p change prefix; m looser match; o show in full',
 		};
 	}
 	if (ready === 0 && local > 0) {
@@ -70,37 +75,41 @@ export function verdict(
 		return {
 			kind: 'local',
 			text: `${all}${plural(local, 'file')} ${local === 1 ? 'is' : 'are'} already in ${spec?.folder ?? 'the folder'}, same size.`,
+			keys: 'Enter done; v check every checksum',
 		};
 	}
-	if (ready === 0) return {kind: 'nothing', text: 'There is nothing to download.'};
+	if (ready === 0)
+		return {kind: 'nothing', text: 'There is nothing to download.', name: '', keys: 'x shows why'};
 	const seconds = estimate(rollCall.bytes, speed);
 	return diskVerdict(snapshot) ?? signInVerdict(snapshot, seconds) ?? {kind: 'clear'};
 }
 
-/** `386.4 GiB to get · 961 GiB free in /data/takes · about 56 m at 118 MiB/s`. */
+/** `386.4 GiB to get · 961 GiB free, 575 GiB afterwards · about 56 m at 118 MiB/s`, in `width`. */
 export function bytesWords(
 	{rollCall, disk, spec}: Snapshot,
 	speed: number | undefined,
-	wide: boolean,
-): readonly string[] {
-	const seconds = estimate(rollCall.bytes, speed);
+	width: number,
+): string {
+	const seconds = rollCall.bytes === 0 ? null : estimate(rollCall.bytes, speed);
 	const folder = spec?.folder ?? 'the folder';
-	const left = disk === null ? 0 : Math.max(0, disk.free - rollCall.bytes);
-	const free =
+	const get = `${formatSum(rollCall.bytes)} to get`;
+	const time =
+		seconds === null ? '' : ` · about ${formatLeft(seconds)} at ${formatRate(speed ?? 0)}`;
+	const left = formatBytes(Math.max(0, (disk?.free ?? 0) - rollCall.bytes));
+	const free = disk === null ? '' : formatBytes(disk.free);
+	const whole = time === '' ? '' : `${time}, the mean of the last job`;
+	const choices =
 		disk === null
-			? []
-			: wide
-				? [`${folder} has ${formatSum(disk.free)} free, ${formatSum(left)} left afterwards`]
-				: [`${formatSum(disk.free)} free, ${formatSum(left)} afterwards`];
-	return [
-		`${formatSum(rollCall.bytes)} to get`,
-		...free,
-		...(seconds === null
-			? []
+			? [get + whole, get + time]
 			: [
-					`about ${formatDuration(seconds)} at ${formatRate(speed ?? 0)}${wide ? ', the mean of the last job' : ''}`,
-				]),
-	];
+					`${get} · ${folder} has ${free} free, ${left} left afterwards${whole}`,
+					`${get} · ${free} free in ${folder}, ${left} afterwards${time}`,
+					`${get} · ${free} free, ${left} afterwards${time}`,
+					`${get} · ${free} free, ${left} left${time}`,
+					`${get} · ${free} free${time}`,
+					`${get} · ${free} free, ${left} left`,
+				];
+	return choices.find((text) => textWidth(text) <= width) ?? get;
 }
 
 /** The counts that add up to the rows, those that are nearly always 0 only when they are not. */

@@ -63,10 +63,11 @@ function shortLines(row: WantedRow, numbers: Numbers, context: Context, nameWidt
 	if (row.state === 'missing') {
 		const number = numbers.take(row, first);
 		const size = ` (${formatBytes(first.size)})? ${candidateWords(first)}`;
-		const words = 'did you mean ';
-		const room = width - 4 - nameWidth - 2 - words.length - textWidth(size);
-		const key = cutMiddle(belowPrefix(first.key, prefix), Math.max(12, room));
-		return [line(' ', accent(number), ` ${name}  ${words}${key}${size}`)];
+		const room = width - 4 - nameWidth - 2 - textWidth(size);
+		const key = belowPrefix(first.key, prefix);
+		const asked = `did you mean ${key}`;
+		const words = textWidth(asked) <= room ? asked : cutMiddle(key, Math.max(12, room));
+		return [line(' ', accent(number), ` ${name}  ${words}${size}`)];
 	}
 	const which = `${formatCount(row.candidates.length)} keys, pick one or leave it out`;
 	return [
@@ -92,7 +93,9 @@ function candidateLine(
 function longLines(row: WantedRow, numbers: Numbers, context: Context): Line[] {
 	const text = cutMiddle(row.text, context.width - 4);
 	if (row.candidates.length === 0) {
-		return [line(`   ${text}`), line(`   - ${nothingClose(context.keysListed)}`)];
+		const words = `   ${row.text}   ${nothingClose(context.keysListed)}`;
+		const short = `   ${cutMiddle(row.text, context.width - 19)}   nothing close`;
+		return [line(textWidth(words) <= context.width ? words : short)];
 	}
 	return [
 		line(`   ${text}${row.state === 'ambiguous' ? `   ${row.candidates.length} keys` : ''}`),

@@ -2,7 +2,7 @@ import {listKeys, type KeyBinding} from '../../keymap.ts';
 import type {Screen} from '../../screen.ts';
 import {placeWords} from '../download/title.ts';
 import {Analysis} from './analysis.tsx';
-import {manifestName} from './body.ts';
+import {analysisTitle} from './body.ts';
 
 const keymap: readonly KeyBinding[] = [
 	{
@@ -77,13 +77,7 @@ const keymap: readonly KeyBinding[] = [
 
 export const analysis: Screen = {
 	id: 'analysis',
-	title({snapshot}) {
-		const name = manifestName(snapshot);
-		return {
-			left: name === '' ? 'Analysis' : `Analysis · ${name}`,
-			right: placeWords(snapshot),
-		};
-	},
+	title: ({snapshot}) => ({left: analysisTitle(snapshot), right: placeWords(snapshot)}),
 	keymap,
 	component: Analysis,
 };

@@ -17,8 +17,11 @@ export type Columns = {
 const lead = 3;
 const stateWidth = 12;
 
+/** `Missing` is the longest heading. */
+const missingWidth = (counts: number) => Math.max(9, counts);
+
 function countWidth(largest: number): number {
-	return Math.max(7, formatCount(largest).length + 1);
+	return Math.max(7, formatCount(largest).length + 2);
 }
 
 /** Column widths for the names in view and the sums of the whole roll call. */
@@ -30,7 +33,16 @@ export function tableColumns(
 	const longest = Math.max(8, ...groups.map((row) => textWidth(groupName(row.name))));
 	const counts = countWidth(rollCall.wanted);
 	const make = (rows: number, local: number, size: number): Columns => {
-		const used = lead + rows + counts * 3 + local + size + (size > 0 ? 2 : 0) + stateWidth + 2;
+		const used =
+			lead +
+			rows +
+			counts * 2 +
+			missingWidth(counts) +
+			local +
+			size +
+			(size > 0 ? 2 : 0) +
+			stateWidth +
+			2;
 		const name = Math.min(longest + 1, Math.max(0, width - used));
 		return {name, rows, counts, local, size, state: stateWidth};
 	};
@@ -52,7 +64,7 @@ export function tableHeader(title: string, columns: Columns): Line {
 				left(title, columns.name),
 				rows > 0 ? right('Rows', rows) : '',
 				right('Ready', counts),
-				right('Missing', Math.max(counts, 7)),
+				right('Missing', missingWidth(counts)),
 				right('Ambig', counts),
 				local > 0 ? right('Local', local) : '',
 				size > 0 ? `  ${right('Size', size)}` : '',
@@ -77,8 +89,8 @@ export function tableLine(
 	glyphs: Glyphs,
 	selected: boolean,
 ): Line {
-	const count = (value: number, style: 'plain' | 'warn' = 'plain') =>
-		span(tableCount(value, columns.counts, glyphs), value > 0 ? style : 'plain');
+	const count = (value: number, width = columns.counts, style: 'plain' | 'warn' = 'plain') =>
+		span(tableCount(value, width, glyphs), value > 0 ? style : 'plain');
 	const state = stateOf(row);
 	const name = left(groupName(row.name), columns.name);
 	return line(
@@ -86,8 +98,8 @@ export function tableLine(
 		selected ? accent(name) : name,
 		columns.rows > 0 && right(formatCount(row.wanted), columns.rows),
 		count(readyCount(row)),
-		count(row.missing, 'warn'),
-		count(row.ambiguous, 'warn'),
+		count(row.missing, missingWidth(columns.counts), 'warn'),
+		count(row.ambiguous, columns.counts, 'warn'),
 		columns.local > 0 && tableCount(row.local, columns.local, glyphs),
 		columns.size > 0 && `  ${right(row.bytes === 0 ? '-' : formatBytes(row.bytes), columns.size)}`,
 		'  ',
@@ -103,7 +115,7 @@ export function totalLine({rollCall}: Snapshot, columns: Columns, glyphs: Glyphs
 		left(`all ${formatCount(rollCall.groups)}`, columns.name),
 		columns.rows > 0 && right(formatCount(rollCall.wanted), columns.rows),
 		count(readyCount(rollCall)),
-		count(rollCall.missing),
+		count(rollCall.missing, missingWidth(columns.counts)),
 		count(rollCall.ambiguous),
 		columns.local > 0 && count(rollCall.local, columns.local),
 		columns.size > 0 && `  ${right(formatBytes(rollCall.bytes), columns.size)}`,

@@ -1,6 +1,5 @@
 import {useEffect} from 'react';
 import type {GroupSort} from '../../../job/link/messages.ts';
-import {errorRecord} from '../../../model/error.ts';
 import {plural} from '../../../model/format.ts';
 import {groupNoun, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
@@ -8,6 +7,7 @@ import {useServices} from '../../hooks/services.ts';
 import {useField} from '../../hooks/use-field.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
+import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import {line} from '../../text/line.ts';
 import {downloadBody, planBody} from './body.ts';
@@ -80,7 +80,8 @@ function useGroups(swapped: boolean) {
 /** The dashboard of a running job. */
 export function Download() {
 	const services = useServices();
-	const {client, layout, theme, navigation, notice} = services;
+	const tell = useTell();
+	const {client, layout, theme, navigation} = services;
 	const [swapped, setSwapped] = usePlace('swapped', false);
 	const {snapshot, plan, list, rows, field, searching, setSearching, nextSort, order} =
 		useGroups(swapped);
@@ -90,16 +91,8 @@ export function Download() {
 		// Esc from a screen above may come back here after the end.
 		if (ended) navigation.replace('summary');
 		// Later changes of the phase are led by the app.
+		// oxlint-disable-next-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps
 	}, []);
-	const failed = (error: unknown) => {
-		notice(errorRecord(error).message, 'error');
-	};
-	const tell = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
-		asked.then((answer) => {
-			const text = words(answer);
-			if (text !== '') notice(text);
-		}, failed);
-	};
 	const open = () => {
 		const row = rows[list.index - list.offset];
 		if (row !== undefined) navigation.open('group', {id: row.id, name: row.name});
@@ -150,7 +143,9 @@ export function Download() {
 							tell(client.call('proceed', {}), () => '');
 						}
 					: undefined,
-				background: services.background,
+				background: () => {
+					services.background();
+				},
 				open,
 				problems: () => {
 					navigation.open('problems');

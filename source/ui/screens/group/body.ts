@@ -49,7 +49,7 @@ export function planGroup(layout: Layout, live: GroupRow | undefined): GroupPlan
 	const open = live?.openFiles.length ?? 0;
 	const most = layout.short ? 2 : layout.wide ? 8 : 5;
 	const head = live === undefined ? 0 : Math.min(most, 2 + open) + 1;
-	const block = layout.short || layout.wide ? 0 : 6;
+	const block = layout.wide ? 0 : layout.short ? 3 : 6;
 	return {
 		head,
 		area: Math.max(1, layout.bodyRows - head - 2 - (block > 0 ? block + 1 : 0)),
@@ -83,6 +83,17 @@ export function rowDetail(row: WantedRow, width: number, prefix: string): Line[]
 		...(row.key === null ? [] : words(row.key)),
 		...(row.path === null ? [] : words(row.path)),
 	];
+}
+
+/** In a short window: the choices, or why it failed, or where it went. */
+function shortDetail(row: WantedRow, width: number, prefix: string): Line[] {
+	if (row.candidates.length > 0) return candidateLines(row, width, prefix);
+	if (row.error !== null) {
+		return wrap(row.error.message, width - 2).map((part) => line(' ', warn(part)));
+	}
+	return [row.key, row.path]
+		.filter((text) => text !== null)
+		.map((text) => line(` ${cutMiddle(text, width - 2)}`));
 }
 
 export type GroupInput = {
@@ -162,6 +173,11 @@ export function groupBody(input: GroupInput): Line[] {
 		];
 	}
 	if (plan.block === 0) return [...head, ...list];
-	const detail = chosen === undefined ? [blank] : rowDetail(chosen, layout.columns, prefix);
+	const detail =
+		chosen === undefined
+			? [blank]
+			: layout.short
+				? shortDetail(chosen, layout.columns, prefix)
+				: rowDetail(chosen, layout.columns, prefix);
 	return [...head, ...list, rule(layout.columns), ...fill(detail, plan.block)];
 }

@@ -1,14 +1,16 @@
 import type {RowQuery} from '../../../job/link/messages.ts';
-import {errorRecord} from '../../../model/error.ts';
 import {plural} from '../../../model/format.ts';
 import type {GroupRow, WantedRow} from '../../../model/snapshot.ts';
+import {groupName, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
 import {useField} from '../../hooks/use-field.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
+import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import type {ScreenProps} from '../../screen.ts';
+import {placeWords} from '../download/title.ts';
 import {groupBody, planGroup} from './body.ts';
 
 /** What the screen is opened with. */
@@ -36,7 +38,8 @@ function versionOf(phase: string, live: GroupRow | undefined, counts: readonly n
 export function Group({props}: ScreenProps) {
 	const {id, name} = groupProps(props);
 	const services = useServices();
-	const {client, layout, theme, navigation, notice} = services;
+	const tell = useTell();
+	const {client, layout, theme, navigation} = services;
 	const snapshot = useWholeSnapshot(client);
 	const {phase, rollCall, totals} = snapshot;
 	const [problemsOnly, setProblemsOnly] = usePlace('problemsOnly', false);
@@ -86,24 +89,17 @@ export function Group({props}: ScreenProps) {
 		order,
 	});
 	if (searching) body[layout.bodyRows - 1] = field.line('Find', layout.columns, true);
-	const tell = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
-		asked.then(
-			(answer) => {
-				notice(words(answer));
-				list.reload();
-			},
-			(error: unknown) => {
-				notice(errorRecord(error).message, 'error');
-			},
-		);
-	};
 	const open = row?.state === 'missing' || row?.state === 'ambiguous';
 	const decidable = phase === 'ready' && row !== undefined;
+	const act = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
+		tell(asked, words, list.reload);
+	};
 	const retried = ({files}: {files: number}) =>
 		files === 0 ? 'Nothing here has failed' : `${plural(files, 'file')} will be tried again`;
 	return (
 		<Frame
 			body={body}
+			right={titleEnd([placeWords(snapshot)], groupName(name), layout.columns)}
 			field={searching ? field : undefined}
 			actions={{
 				...list.actions,
@@ -113,13 +109,13 @@ export function Group({props}: ScreenProps) {
 								const candidate = row.candidates[Number(key) - 1];
 								if (candidate === undefined) return false;
 								const choice = {wantedId: row.id, objectId: candidate.objectId};
-								tell(client.call('choose', choice), () => `Taken: ${candidate.key}`);
+								act(client.call('choose', choice), () => `Taken: ${candidate.key}`);
 							}
 						: undefined,
 				undo:
 					decidable && row.rule === 'chosen'
 						? () => {
-								tell(
+								act(
 									client.call('choose', {wantedId: row.id, objectId: null}),
 									() => 'Left out again',
 								);
@@ -128,7 +124,7 @@ export function Group({props}: ScreenProps) {
 				sure:
 					phase === 'ready'
 						? () => {
-								tell(
+								act(
 									client.call('useSureGuesses', {groupId: id}),
 									({rows}) => `${plural(rows, 'sure guess', 'sure guesses')} taken here`,
 								);
@@ -137,12 +133,12 @@ export function Group({props}: ScreenProps) {
 				retry:
 					row?.state === 'failed'
 						? () => {
-								tell(client.call('retryFailed', {wantedId: row.id}), retried);
+								act(client.call('retryFailed', {wantedId: row.id}), retried);
 							}
 						: undefined,
 				retryAll: moving
 					? () => {
-							tell(client.call('retryFailed', {groupId: id}), retried);
+							act(client.call('retryFailed', {groupId: id}), retried);
 						}
 					: undefined,
 				only: () => {

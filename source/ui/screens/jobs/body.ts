@@ -8,7 +8,7 @@ import {
 	accent,
 	blank,
 	bold,
-	cutMiddle,
+	cutEnd,
 	fill,
 	left,
 	line,
@@ -47,9 +47,8 @@ export function jobLine(job: JobRecord, width: number, selected: boolean): Line 
 	const {word, style} = looks[job.state];
 	const narrow = width < 60;
 	const files = `${formatCount(job.filesDone)} of ${formatCount(job.files)}`;
-	const failed = job.failed > 0 ? `, ${formatCount(job.failed)} failed` : '';
 	const start = `${right(job.id, 4)}  ${narrow ? '' : `${dayAndTime(job.started)}  `}`;
-	const counts = left(`${files}${narrow ? '' : failed}`, narrow ? 16 : 26);
+	const counts = left(files, narrow ? 16 : 19);
 	const room = width - 3 - start.length - 13 - counts.length - 1;
 	return line(
 		selected ? accent(' > ') : '   ',
@@ -57,7 +56,7 @@ export function jobLine(job: JobRecord, width: number, selected: boolean): Line 
 		span(left(word, 13), style),
 		counts,
 		' ',
-		room >= 6 ? cutMiddle(job.title, room) : '',
+		room >= 6 ? cutEnd(job.title, room) : '',
 	);
 }
 

@@ -1,11 +1,11 @@
 import type {JobRecord} from '../../../job/link/messages.ts';
 import {commandLine} from '../../../model/command-line.ts';
-import {errorRecord} from '../../../model/error.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
 import {useList} from '../../hooks/use-list.ts';
 import {useSnapshot} from '../../hooks/use-snapshot.ts';
+import {useTell} from '../../hooks/use-tell.ts';
 import {jobsBody, jobsRoom, unfinished} from './body.ts';
 
 const none: readonly JobRecord[] = [];
@@ -13,7 +13,8 @@ const none: readonly JobRecord[] = [];
 /** Past and unfinished jobs on this machine, newest first. */
 export function Jobs() {
 	const services = useServices();
-	const {client, layout, navigation, notice} = services;
+	const tell = useTell();
+	const {client, layout, navigation} = services;
 	const current = useSnapshot(client, ({job, phase}) => ({job, phase}));
 	const answer = useCall(client, 'jobs', {});
 	const rows =
@@ -49,10 +50,6 @@ export function Jobs() {
 	}
 	const busy =
 		current.phase === 'downloading' || current.phase === 'paused' || current.phase === 'stopping';
-	const failed = (error: unknown) => {
-		const record = errorRecord(error);
-		notice([record.message, record.hint].filter(Boolean).join(' '), 'error');
-	};
 	const open = (job: JobRecord) => {
 		if (job.id === current.job && busy) {
 			navigation.replace('download');
@@ -64,18 +61,18 @@ export function Jobs() {
 			return;
 		}
 		if (busy) {
-			notice(`Job ${current.job ?? ''} is running here; b or q first.`, 'warning');
+			services.notice(`Job ${current.job ?? ''} is running here; b or q first.`, 'warning');
 			return;
 		}
 		if (unfinished(job)) {
-			client.call('resumeJob', {job: job.id}).then(() => {
+			tell(client.call('resumeJob', {job: job.id}), undefined, () => {
 				navigation.replace('download');
-			}, failed);
+			});
 			return;
 		}
-		client.call('prepare', {spec: job.spec}).then(() => {
+		tell(client.call('prepare', {spec: job.spec}), undefined, () => {
 			navigation.replace('analysis');
-		}, failed);
+		});
 	};
 	const {row} = list;
 	return (

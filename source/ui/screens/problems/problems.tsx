@@ -1,10 +1,12 @@
-import {errorRecord} from '../../../model/error.ts';
 import {plural} from '../../../model/format.ts';
 import type {Problem} from '../../../model/snapshot.ts';
+import {titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
+import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
+import {placeWords} from '../download/title.ts';
 import {planProblems, problemsBody} from './body.ts';
 
 /** New problems show up at this pace. */
@@ -13,7 +15,8 @@ const followEvery = 1000;
 /** Every failed file with its reason and what helps. */
 export function Problems() {
 	const services = useServices();
-	const {client, layout, notice} = services;
+	const tell = useTell();
+	const {client, layout} = services;
 	const snapshot = useWholeSnapshot(client);
 	const plan = planProblems(layout);
 	const list = useWindow<Problem>('problems', {
@@ -28,16 +31,8 @@ export function Problems() {
 			rows: snapshot.problems,
 		},
 	});
-	const tell = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
-		asked.then(
-			(answer) => {
-				notice(words(answer));
-				list.reload();
-			},
-			(error: unknown) => {
-				notice(errorRecord(error).message, 'error');
-			},
-		);
+	const act = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
+		tell(asked, words, list.reload);
 	};
 	const retried = ({files}: {files: number}) =>
 		files === 0 ? 'Nothing to try again' : `${plural(files, 'file')} will be tried again`;
@@ -55,21 +50,22 @@ export function Problems() {
 	return (
 		<Frame
 			body={body}
+			right={titleEnd([placeWords(snapshot)], 'Problems · job 0000', layout.columns)}
 			actions={{
 				...list.actions,
 				retry:
 					row === undefined
 						? undefined
 						: () => {
-								tell(client.call('retryFailed', {wantedId: row.wantedId}), retried);
+								act(client.call('retryFailed', {wantedId: row.wantedId}), retried);
 							},
 				retryAll: some
 					? () => {
-							tell(client.call('retryFailed', {}), retried);
+							act(client.call('retryFailed', {}), retried);
 						}
 					: undefined,
 				export: () => {
-					tell(
+					act(
 						client.call('exportReports', {}),
 						({folder, files}) => `Wrote ${files.join(', ')} to ${folder}`,
 					);

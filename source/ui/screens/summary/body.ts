@@ -175,17 +175,19 @@ function waitedWords(snapshot: Snapshot): string {
 	const paused =
 		totals.pausedSeconds >= 1 ? `Paused ${formatDuration(totals.pausedSeconds)}. ` : '';
 	const free =
-		disk === null ? '' : `${formatSum(disk.free)} free in ${spec?.folder ?? 'the folder'}.`;
+		disk === null ? '' : `${formatBytes(disk.free)} free in ${spec?.folder ?? 'the folder'}.`;
 	return paused + free;
 }
 
-function whereLines(snapshot: Snapshot, width: number): Line[] {
+function whereLines(snapshot: Snapshot, width: number, withLog: boolean): Line[] {
 	const {spec, reports} = snapshot;
 	const row = (label: string, text: string) =>
 		line(` ${left(label, 8)}`, cutMiddle(text, Math.max(8, width - 10)));
 	return [
 		...(spec === null ? [] : [row('Files', spec.folder)]),
-		...(reports === null ? [] : [row('Reports', reports.folder), row('Log', reports.log)]),
+		...(reports === null
+			? []
+			: [row('Reports', reports.folder), ...(withLog ? [row('Log', reports.log)] : [])]),
 	];
 }
 
@@ -200,11 +202,14 @@ function nextLines(snapshot: Snapshot, width: number, most: number): Line[] {
 					line(
 						` ${left('Next', 8)}`,
 						accent(`muster resume ${job}`),
-						phase === 'finished' ? ` tries the ${plural(failed, 'failed file')} again` : ' goes on',
+						phase === 'finished'
+							? `  tries the ${plural(failed, 'failed file')} again`
+							: '  goes on',
 					),
 				];
 	if (spec === null) return resume;
 	const command = wrap(commandLine(spec), Math.max(20, width - 10));
+	// A command cut in the middle still starts alike; it is whole behind `o`.
 	const room = Math.max(1, most - resume.length);
 	const shown = command.slice(0, room);
 	const cut = command.length > room;
@@ -212,7 +217,7 @@ function nextLines(snapshot: Snapshot, width: number, most: number): Line[] {
 		...resume,
 		...shown.map((text, index) => {
 			const words =
-				cut && index === room - 1 ? `${cutEnd(text, width - 32)} … o shows it whole` : text;
+				cut && index === room - 1 ? `${cutEnd(`${text} …`, width - 28)}  o shows it whole` : text;
 			return line(` ${index === 0 ? left('Again', 8) : ' '.repeat(8)}`, words);
 		}),
 	];
@@ -332,7 +337,7 @@ function mainLines(input: SummaryInput, width: number): Line[] {
 		...words.map((text) => line(` ${cutEnd(text, width - 2)}`)),
 		blank,
 	];
-	const where = whereLines(snapshot, width);
+	const where = whereLines(snapshot, width, layout.bodyRows >= 24);
 	const room = layout.bodyRows - 2 - top.length - where.length;
 	return [...top, ...where, ...nextLines(snapshot, width, Math.max(2, room))];
 }

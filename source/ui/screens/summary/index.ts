@@ -1,10 +1,7 @@
-import {formatCount} from '../../../model/format.ts';
-import type {Snapshot} from '../../../model/snapshot.ts';
-import {clock} from '../../components/counts.ts';
 import {listKeys, type KeyBinding} from '../../keymap.ts';
 import type {Screen} from '../../screen.ts';
-import {placeWords} from '../download/title.ts';
 import {Summary} from './summary.tsx';
+import {summaryTitle, timeWords} from './title.ts';
 
 const keymap: readonly KeyBinding[] = [
 	{
@@ -19,7 +16,7 @@ const keymap: readonly KeyBinding[] = [
 		action: 'problems',
 		label: 'All failed files with their reasons',
 		short: 'problems',
-		priority: 4,
+		priority: 9,
 	},
 	{
 		keys: ['e'],
@@ -29,39 +26,16 @@ const keymap: readonly KeyBinding[] = [
 		priority: 3,
 	},
 	{keys: ['y'], action: 'copy', label: 'Copy the folder', short: 'copy folder', priority: 5},
-	{keys: ['o'], action: 'full', label: 'Paths and command in full', short: 'in full', priority: 5},
-	{keys: ['v'], action: 'verify', label: 'Read every file back', short: 'verify', priority: 7},
-	{keys: ['h'], action: 'history', label: 'Jobs on this machine', short: 'history', priority: 6},
+	{keys: ['o'], action: 'full', label: 'Paths and command in full', short: 'in full', priority: 9},
+	{keys: ['v'], action: 'verify', label: 'Read every file back', short: 'verify', priority: 9},
+	{keys: ['h'], action: 'history', label: 'Jobs on this machine', short: 'history', priority: 9},
 	{keys: ['enter'], action: 'another', label: 'New job', short: 'new job', priority: 2},
 	...listKeys,
 ];
 
-const words: Readonly<Partial<Record<Snapshot['phase'], string>>> = {
-	finished: 'finished',
-	failed: 'failed',
-	stopped: 'stopped, everything is saved',
-};
-
 export const summary: Screen = {
 	id: 'summary',
-	title({snapshot}) {
-		const {job, phase, startedAt, finishedAt, totals} = snapshot;
-		const failed = snapshot.summary?.failed ?? totals.filesFailed;
-		const need =
-			failed === 0
-				? ''
-				: ` · ${formatCount(failed)} ${failed === 1 ? 'file needs' : 'files need'} you`;
-		const time =
-			startedAt === null || finishedAt === null
-				? ''
-				: `${clock(startedAt)} to ${clock(finishedAt)}`;
-		return {
-			left: `Job ${job ?? ''} ${words[phase] ?? phase}${need}`,
-			right: [time, snapshot.identity?.label ?? '', placeWords(snapshot)]
-				.filter(Boolean)
-				.join(' · '),
-		};
-	},
+	title: ({snapshot}) => ({left: summaryTitle(snapshot), right: timeWords(snapshot)}),
 	keymap,
 	component: Summary,
 };

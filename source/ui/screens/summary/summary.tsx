@@ -1,18 +1,22 @@
 import {commandLine} from '../../../model/command-line.ts';
-import {errorRecord} from '../../../model/error.ts';
 import {formatCount, plural} from '../../../model/format.ts';
 import type {Problem} from '../../../model/snapshot.ts';
+import {titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
+import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
+import {placeWords} from '../download/title.ts';
 import {failedRoom, summaryBody} from './body.ts';
+import {summaryTitle, timeWords} from './title.ts';
 
 /** The account of a job that has ended, and what can be done next. */
 export function Summary() {
 	const services = useServices();
-	const {client, layout, theme, navigation, notice} = services;
+	const tell = useTell();
+	const {client, layout, theme, navigation} = services;
 	const snapshot = useWholeSnapshot(client);
 	const {phase, spec, job, reports} = snapshot;
 	const failedCount = snapshot.summary?.failed ?? snapshot.totals.filesFailed;
@@ -31,26 +35,13 @@ export function Summary() {
 		job === null ? null : {offset: 0, limit: 40, sort: 'problems', problemsOnly: true},
 	);
 	const {row} = list;
-	const failed = (error: unknown) => {
-		const record = errorRecord(error);
-		notice([record.message, record.hint].filter(Boolean).join(' '), 'error');
-	};
-	const tell = <T,>(asked: Promise<T>, words: (answer: T) => string) => {
-		asked.then((answer) => {
-			notice(words(answer));
-		}, failed);
-	};
 	const ended = phase === 'stopped' || phase === 'failed';
 	const retry = () => {
-		if (ended && job !== null) {
-			client.call('resumeJob', {job}).then(() => {
-				navigation.replace('download');
-			}, failed);
-			return;
-		}
-		client.call('retryFailed', {}).then(() => {
+		const asked: Promise<unknown> =
+			ended && job !== null ? client.call('resumeJob', {job}) : client.call('retryFailed', {});
+		tell(asked, undefined, () => {
 			navigation.replace('download');
-		}, failed);
+		});
 	};
 	const body = summaryBody({
 		snapshot,
@@ -65,6 +56,11 @@ export function Summary() {
 	return (
 		<Frame
 			body={body}
+			right={titleEnd(
+				[timeWords(snapshot), snapshot.identity?.label ?? '', placeWords(snapshot)],
+				summaryTitle(snapshot),
+				layout.columns,
+			)}
 			actions={{
 				...list.actions,
 				retry: failedCount > 0 || ended ? retry : undefined,
@@ -77,7 +73,7 @@ export function Summary() {
 				verify:
 					phase === 'finished'
 						? () => {
-								notice('Reading every file back…');
+								services.notice('Reading every file back…');
 								tell(client.call('verifyLocal', {}), ({files, bad}) =>
 									bad === 0
 										? `${plural(files, 'file')} read back, all of them are right`
@@ -111,6 +107,9 @@ export function Summary() {
 						'Folder, reports, log, and the line that repeats this job',
 						parts.filter((part) => part !== undefined).join('  '),
 					);
+				},
+				quit: () => {
+					services.quit();
 				},
 				history: () => {
 					navigation.open('jobs');
