@@ -19,6 +19,8 @@ export type Draft = {
 	readonly region: string | null;
 	readonly bucket: string;
 	readonly prefix: string;
+	/** globs below the prefix for what was marked while browsing; empty is everything */
+	readonly include: readonly string[];
 	readonly manifest: ManifestSpec | null;
 	/** what is known of a CSV's columns, for remembering the choice by its header */
 	readonly columns: {
@@ -46,7 +48,7 @@ export type DraftAction =
 			readonly region?: string | null;
 	  }
 	| {readonly type: 'bucket'; readonly bucket: string; readonly region: string | null}
-	| {readonly type: 'prefix'; readonly prefix: string}
+	| {readonly type: 'prefix'; readonly prefix: string; readonly include?: readonly string[]}
 	| {
 			readonly type: 'manifest';
 			readonly manifest: ManifestSpec;
@@ -86,6 +88,7 @@ export function startDraft(options: {
 		region: options.access?.store.region ?? null,
 		bucket: options.bucket ?? fixed.bucket ?? '',
 		prefix: options.prefix ?? fixed.prefix ?? '',
+		include: [],
 		manifest: fixed.manifest ?? null,
 		columns: null,
 		folder: fixed.folder ?? null,
@@ -107,6 +110,7 @@ function withBucket(draft: Draft, bucket: string, region: string | null): Draft 
 		bucket,
 		region: region ?? draft.region,
 		prefix: draft.bucket === bucket ? draft.prefix : '',
+		include: draft.bucket === bucket ? draft.include : [],
 		access:
 			access === null || region === null ? access : {...access, store: {...access.store, region}},
 	};
@@ -124,7 +128,7 @@ export function reduceDraft(draft: Draft, action: DraftAction): Draft {
 		case 'bucket':
 			return withBucket(draft, action.bucket, action.region);
 		case 'prefix':
-			return {...draft, prefix: action.prefix};
+			return {...draft, prefix: action.prefix, include: action.include ?? []};
 		case 'manifest':
 			return {
 				...draft,
@@ -151,6 +155,7 @@ function draftOfSpec(draft: Draft, spec: JobSpec): Draft {
 		region: spec.store.region ?? draft.region,
 		bucket: spec.bucket,
 		prefix: spec.prefix,
+		include: spec.filters.include,
 		manifest: spec.manifest,
 		columns: null,
 		folder: spec.folder,
@@ -177,9 +182,11 @@ export function presetOf(draft: Pick<Draft, 'perGroup' | 'groups'>): Preset | nu
 export function specOf(draft: Draft): JobSpec | null {
 	const {access, manifest, folder} = draft;
 	if (access === null || manifest === null || folder === null) return null;
+	const filters = draft.fixed.filters ?? jobSpecDefaults.filters;
 	return {
 		...jobSpecDefaults,
 		...draft.fixed,
+		filters: draft.include.length === 0 ? filters : {...filters, include: draft.include},
 		store: access.store,
 		credentials: access.credentials,
 		bucket: draft.bucket,

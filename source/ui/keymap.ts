@@ -50,7 +50,7 @@ export function keyLabel(key: KeyName): string {
 export const globalKeys: readonly KeyBinding[] = [
 	{keys: ['escape'], action: 'back', label: 'One screen back; never quits'},
 	{keys: ['?'], action: 'help', label: 'Keys of this screen', short: 'help', priority: 0},
-	{keys: ['q'], action: 'quit', label: 'Quit; asks only while a job runs', priority: 8},
+	{keys: ['q'], action: 'quit', label: 'Quit; asks only while a job runs'},
 	{keys: ['ctrl+c'], action: 'interrupt', label: 'Clear a field, stop, then quit'},
 	{keys: ['ctrl+l'], action: 'repaint', label: 'Draw the screen again'},
 	{keys: ['ctrl+z'], action: 'suspend', label: 'Stop muster and downloads; fg goes on'},
@@ -64,6 +64,18 @@ export const listKeys: readonly KeyBinding[] = [
 	{keys: ['pagedown'], action: 'pageDown', label: 'Page down'},
 	{keys: ['g', 'home'], action: 'first', label: 'First row'},
 	{keys: ['G', 'end'], action: 'last', label: 'Last row'},
+];
+
+/** Keys of a list that can be searched. Handlers: `useList().actions`. */
+export const findKeys: readonly KeyBinding[] = [
+	{
+		keys: ['/'],
+		action: 'find',
+		label: 'Find: type, Enter keeps, Esc clears',
+		short: 'find',
+		priority: 4,
+	},
+	{keys: ['escape'], action: 'back', label: 'Clear the search, then one screen back'},
 ];
 
 /** The row for a key, first match wins. */
@@ -112,9 +124,12 @@ export function helpLines(
 	keymap: readonly KeyBinding[],
 	has: (action: string) => boolean = () => true,
 ): Line[] {
-	const rows = [...keymap, ...globalKeys].filter(
-		(binding) => binding.hidden !== true && has(binding.action),
-	);
+	const own = keymap.filter((binding) => binding.hidden !== true && has(binding.action));
+	const taken = new Set(own.flatMap((binding) => binding.keys));
+	const rows = [
+		...own,
+		...globalKeys.filter((binding) => !binding.keys.some((key) => taken.has(key))),
+	];
 	return rows.map((binding) =>
 		line(
 			'  ',

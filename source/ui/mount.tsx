@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import tty from 'node:tty';
 import {render, type Instance} from 'ink';
 import {exitStatus} from '../model/error.ts';
-import {App, type Host} from './app.tsx';
+import {App, type AppProps, type Host} from './app.tsx';
 import {pacedClient} from './paced-client.ts';
 import {createAnnouncer} from './terminal/announcer.ts';
 import {copyText} from './terminal/clipboard.ts';
@@ -51,7 +51,11 @@ function repaint(instance: Instance, output: TerminalOutput, inline: boolean): v
 }
 
 /** Mounts the app on the terminal and unmounts it again, whatever happens. See `runApp`. */
-export async function mountApp(options: AppOptions, traits: TerminalTraits): Promise<AppResult> {
+export async function mountApp(
+	options: AppOptions,
+	traits: TerminalTraits,
+	firstScreen?: AppProps['firstScreen'],
+): Promise<AppResult> {
 	const keyboard = openKeyboard();
 	let instance: Instance | undefined;
 	let slow = 0;
@@ -142,6 +146,7 @@ export async function mountApp(options: AppOptions, traits: TerminalTraits): Pro
 				theme={makeTheme(traits)}
 				host={host}
 				rowsLess={options.inline ? 1 : 0}
+				{...(firstScreen === undefined ? {} : {firstScreen})}
 				onResult={(value) => {
 					result = value;
 				}}

@@ -5,14 +5,18 @@ import type {AppOptions, AppResult} from './types.ts';
  * Opens the full-screen interface and resolves when it has closed and the terminal is as it was.
  * The only door to React: what Ink, React and chalk read from the environment while they load is
  * decided here, before they are imported. Rejects with the error when the interface crashes, after
- * the terminal was restored; the engine is another process and goes on.
+ * the terminal was restored; the engine is another process and goes on. `firstScreen` opens on a
+ * certain screen, for development.
  */
-export async function runApp(options: AppOptions): Promise<AppResult> {
+export async function runApp(
+	options: AppOptions,
+	firstScreen?: {readonly screen: string; readonly props?: unknown},
+): Promise<AppResult> {
 	const traits = terminalTraits(process.env, process.platform, options.color);
 	process.env['NODE_ENV'] = 'production';
 	process.env['FORCE_COLOR'] = traits.color ? '1' : '0';
 	// Ink would look for its development tools.
 	process.env['DEV'] = 'false';
 	const {mountApp} = await import('./mount.tsx');
-	return mountApp(options, traits);
+	return mountApp(options, traits, firstScreen);
 }

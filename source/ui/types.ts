@@ -36,4 +36,6 @@ export type AppResult = {
 	/** what stays in the scrollback, at most 12 lines, safe to print */
 	readonly lines: readonly string[];
 	readonly job: JobId | null;
+	/** the person chose to watch a job that another engine runs: open the app on that one next */
+	readonly attach?: JobId;
 };

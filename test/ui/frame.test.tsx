@@ -4,7 +4,7 @@ import type {AppResult} from '../../source/ui/types.ts';
 import {frameFaults, openTerminal} from '../helpers/ink-terminal.tsx';
 
 test('the frame fills the window, and help opens and closes', async () => {
-	await using terminal = await openTerminal({screen: 'nowhere'});
+	await using terminal = await openTerminal({screen: 'options'});
 	assert.deepEqual(frameFaults(terminal), []);
 	assert.equal(terminal.alternate, true);
 	await terminal.press('?');
@@ -21,7 +21,7 @@ test('the frame fills the window, and help opens and closes', async () => {
 });
 
 test('Escape never quits; q does', async () => {
-	await using terminal = await openTerminal({screen: 'nowhere'});
+	await using terminal = await openTerminal({screen: 'options'});
 	await terminal.press('escape', 'escape', 'escape');
 	assert.ok(!terminal.result);
 	await terminal.press('q');

@@ -2,7 +2,7 @@ import {useEffect, useInsertionEffect, useRef} from 'react';
 import type {FieldControl} from '../input.ts';
 import {footer, type KeyBinding} from '../keymap.ts';
 import type {Actions} from '../screen.ts';
-import {line, warn, type Line} from '../text/line.ts';
+import {dim, line, warn, type Line} from '../text/line.ts';
 import {useShell} from '../hooks/services.ts';
 import {useSnapshot} from '../hooks/use-snapshot.ts';
 import {frameLines} from './frame-lines.ts';
@@ -17,6 +17,8 @@ export type FrameProps = {
 	readonly fieldKeys?: readonly KeyBinding[];
 	/** stops what the screen is busy with; Ctrl+C calls it */
 	readonly stop?: (() => void) | undefined;
+	/** a guiding line where notices stand, while there is none */
+	readonly hint?: string | undefined;
 	/** instead of the screen's own title */
 	readonly title?: string;
 	readonly right?: string;
@@ -64,7 +66,9 @@ export function Frame(props: FrameProps) {
 			title: props.title ?? title.left,
 			context: props.right ?? title.right ?? '',
 			body: shell.overlay?.lines ?? props.body,
-			notice: shell.noticeLine,
+			notice:
+				shell.noticeLine ??
+				(props.hint === undefined || layout.short ? undefined : line(' ', dim(props.hint))),
 			footer: keys,
 		},
 		layout,

@@ -19,7 +19,7 @@ export type List<T> = {
 	}>;
 	readonly above: number;
 	readonly below: number;
-	/** spread into the screen's actions: movement, and `find` */
+	/** spread into the screen's actions: movement, `find`, and `back`, which ends a search first */
 	readonly actions: Actions;
 	/** the search field while it has the focus; hand it to `<Frame field>` */
 	readonly field: Field | undefined;
@@ -42,13 +42,16 @@ export function useList<T>(
 		readonly text?: (row: T) => string;
 		/** rows on screen */
 		readonly height: number;
-		/** what Enter does while searching; without it the search is just kept */
-		readonly onEnter?: () => void;
+		/** the row to choose when the list is opened for the first time */
+		readonly first?: string | null;
 	},
 ): List<T> {
 	const {key, text} = options;
 	const height = Math.max(1, options.height);
-	const [place, setPlace] = usePlace<ListPlace>(`list:${id}`, listStart);
+	const [place, setPlace] = usePlace<ListPlace>(`list:${id}`, {
+		...listStart,
+		key: options.first ?? null,
+	});
 	const [searching, setSearching] = usePlace(`searching:${id}`, false);
 	const findField = useField(`find:${id}`, {
 		onSubmit() {
@@ -90,6 +93,12 @@ export function useList<T>(
 			pageDown: move('pageDown'),
 			first: move('first'),
 			last: move('last'),
+			back() {
+				if (find === '' && !searching) return false;
+				findField.set('');
+				setSearching(false);
+				return undefined;
+			},
 			find:
 				text === undefined
 					? undefined

@@ -1,0 +1,184 @@
+import {useState} from 'react';
+import type {ProfileInfo} from '../../../job/link/messages.ts';
+import {errorRecord, type ErrorRecord} from '../../../model/error.ts';
+import {Frame} from '../../components/frame.tsx';
+import {rowsAbove, withDetails} from '../../components/frame-lines.ts';
+import {useServices} from '../../hooks/services.ts';
+import {useCall} from '../../hooks/use-call.ts';
+import {useList} from '../../hooks/use-list.ts';
+import {useHint, useWizard} from '../../hooks/use-wizard.ts';
+import {formatDuration} from '../../../model/format.ts';
+import type {Layout} from '../../layout.ts';
+import {
+	accent,
+	blank,
+	bold,
+	ends,
+	good,
+	left,
+	line,
+	warn,
+	wrap,
+	type Line,
+	type Span,
+} from '../../text/line.ts';
+import {accessOf, accountWords} from '../../wizard/steps.ts';
+
+const kindWords: Readonly<Record<ProfileInfo['kind'], string>> = {
+	sso: 'SSO',
+	static: 'access key',
+	role: 'role',
+	process: 'program',
+	'web-identity': 'web identity',
+	environment: 'environment',
+	anonymous: 'public buckets',
+	unknown: 'unknown',
+};
+
+function stateWords(profile: ProfileInfo, now: number): Span | string {
+	if (profile.kind === 'anonymous') return 'no sign-in needed';
+	switch (profile.state) {
+		case 'signed-in':
+			return good(
+				profile.expires === undefined
+					? 'signed in'
+					: `signed in for ${formatDuration(Math.max(0, (profile.expires - now) / 1000))}`,
+			);
+		case 'expired':
+			return warn('sign-in has ended');
+		default:
+			return 'asked when used';
+	}
+}
+
+/** Anonymous access is always offered, last. */
+const anonymous: ProfileInfo = {name: 'no sign-in', kind: 'anonymous', state: 'unknown'};
+
+/** The last used profile first, then those with a live sign-in, then by name. */
+export function sortProfiles(
+	profiles: readonly ProfileInfo[],
+	last: string | undefined,
+): ProfileInfo[] {
+	const rank = (profile: ProfileInfo) =>
+		profile.name === last
+			? 0
+			: profile.state === 'signed-in'
+				? 1
+				: profile.state === 'unknown'
+					? 2
+					: 3;
+	const named = profiles.filter((profile) => profile.kind !== 'anonymous');
+	const given = profiles.find((profile) => profile.kind === 'anonymous') ?? anonymous;
+	return [...named.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)), given];
+}
+
+function profileLine(profile: ProfileInfo, selected: boolean, layout: Layout, now: number): Line {
+	const name = left(profile.name, layout.narrow ? 22 : 26);
+	return line(
+		selected ? accent(' > ') : '   ',
+		selected ? bold(name) : name,
+		'  ',
+		layout.narrow ? null : left(kindWords[profile.kind], 14),
+		layout.narrow ? null : left(accountWords(profile.account) ?? '-', 16),
+		stateWords(profile, now),
+	);
+}
+
+/** What helps against an answer of S3 that does not let us in. */
+function refusal(profile: ProfileInfo, error: ErrorRecord): string[] {
+	const again =
+		profile.kind === 'sso'
+			? `Sign in with: aws sso login --profile ${profile.name}   then r reads it again.`
+			: (error.hint ?? 'r tries again.');
+	return [error.message, again];
+}
+
+const noneWords = [
+	'No AWS sign-in found on this machine.',
+	'muster takes what the AWS CLI uses: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment,',
+	'profiles in ~/.aws (aws configure, aws configure sso), or files named with --access-key-file and --env-file.',
+	'Public buckets need no sign-in: Enter. After signing in elsewhere, r reads again.',
+];
+
+/** Which sign-in to use. */
+export function Profile() {
+	const {client, options, layout, notice} = useServices();
+	const {answer} = useWizard();
+	const profiles = useCall(client, 'profiles', {});
+	const [trying, setTrying] = useState<string | undefined>(undefined);
+	const [refused, setRefused] = useState<readonly string[]>([]);
+	const now = Date.now();
+	const found = profiles.status === 'done' ? profiles.value : [];
+	const rows =
+		profiles.status === 'done' ? sortProfiles(found, options.remembered.read().profile) : [];
+	const none = profiles.status === 'done' && rows.length === 1;
+	const head =
+		none && !layout.short
+			? [...noneWords.flatMap((text) => wrap(text, layout.columns - 2)), '']
+			: [];
+	const details = refused.flatMap((text) => wrap(text, layout.columns - 2)).slice(0, 4);
+	const height = rowsAbove(details.length, layout) - head.length - (layout.short ? 1 : 2);
+	const list = useList('profiles', {
+		rows,
+		key: (profile) => profile.name,
+		text: (profile) => `${profile.name} ${profile.account ?? ''} ${kindWords[profile.kind]}`,
+		height,
+	});
+
+	const use = async () => {
+		const profile = list.row;
+		if (profile === undefined || trying !== undefined) return;
+		const access = accessOf(profile, options.access);
+		if (profile.kind === 'anonymous') {
+			answer('profile', {type: 'access', access, identity: {label: 'no sign-in'}});
+			return;
+		}
+
+		setTrying(profile.name);
+		setRefused([]);
+		try {
+			const identity = await client.call('identify', access);
+			answer('profile', {type: 'access', access, identity, region: identity.region});
+		} catch (error) {
+			const record = errorRecord(error);
+			setRefused(refusal(profile, record));
+			if (layout.short) notice(record.message, 'error');
+		} finally {
+			setTrying(undefined);
+		}
+	};
+
+	const count = ends(
+		list.field === undefined && list.find === ''
+			? line(' Which sign-in?')
+			: list.findField.line('Find', layout.columns - 24, list.field !== undefined),
+		line(profiles.status === 'loading' ? 'reading ' : `${found.length} found `),
+		layout.columns,
+	);
+	const body = withDetails(
+		[
+			...head.map((text, index) => line(index === 0 ? warn(` ${text}`) : ` ${text}`)),
+			count,
+			...(layout.short ? [] : [blank]),
+			...list.visible.map(({row, selected}) => profileLine(row, selected, layout, now)),
+			list.below > 0 ? line(`   ↓ ${list.below} more below`) : blank,
+			profiles.status === 'failed' ? line(warn(` ${profiles.error.message}`)) : blank,
+			trying === undefined ? blank : line(` Asking S3 as ${trying}`),
+		],
+		details.map((text, index) => line(' ', index === 0 ? warn(text) : text)),
+		layout,
+	);
+	const hint = useHint('profile', 'Enter tries the sign-in and goes on; nothing is changed.');
+	return (
+		<Frame
+			body={body}
+			field={list.field}
+			hint={hint}
+			actions={{
+				...list.actions,
+				use,
+				reload: profiles.reload,
+			}}
+		/>
+	);
+}
