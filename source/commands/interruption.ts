@@ -9,6 +9,9 @@ const codes: Readonly<Record<Signal, number>> = {
 	SIGHUP: exitStatus.hangup,
 };
 
+/** One Ctrl+C may come twice, from the terminal and from npm: both are one press. */
+const onePress = 200;
+
 /** How long open files may take to end after the first signal. */
 const graceMilliseconds = 2000;
 

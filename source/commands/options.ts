@@ -1,5 +1,6 @@
 import path from 'node:path';
-import {Command, InvalidArgumentError, Option} from 'commander';
+import {InvalidArgumentError, Option} from 'commander';
+import type {Command} from 'commander';
 import {readConfigFile} from '../config/config-file.ts';
 import {checkContradictions, mergeSettings} from '../config/merge.ts';
 import {settingGroups, settings} from '../config/settings.ts';

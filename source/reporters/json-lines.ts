@@ -1,5 +1,5 @@
 import {safeText} from '../model/safe-text.ts';
-import {errorLines, summaryOf} from './lines.ts';
+import {errorLines, progressOf, summaryOf} from './lines.ts';
 import type {Clock, Lines, Reporter} from './types.ts';
 import type {SummaryEvent} from '../model/event.ts';
 
@@ -19,14 +19,16 @@ export function jsonReporter(lines: Lines, now: Clock = Date.now): Reporter {
 				summary = event;
 				return;
 			}
-			if (event.type === 'progress') {
-				const at = now();
-				if (at - lastProgress < progressEvery) return;
-				lastProgress = at;
-			}
-			write(event);
+			// told from snapshots, at a pace of their own
+			if (event.type !== 'progress') write(event);
 		},
-		snapshot: () => {},
+		snapshot(snapshot) {
+			if (finished || snapshot.phase !== 'downloading') return;
+			const at = now();
+			if (at - lastProgress < progressEvery) return;
+			lastProgress = at;
+			write(progressOf(snapshot));
+		},
 		expect: () => {},
 		say: (text) => lines.err(safeText(text)),
 		fail: (error) => {
@@ -35,6 +37,7 @@ export function jsonReporter(lines: Lines, now: Clock = Date.now): Reporter {
 		finish(snapshot, exitCode) {
 			if (finished) return;
 			finished = true;
+			if (snapshot.startedAt !== null) write(progressOf(snapshot));
 			write({...summaryOf(snapshot, summary), exit_code: exitCode});
 		},
 	};

@@ -1,5 +1,5 @@
 import type {ErrorRecord} from '../model/error.ts';
-import type {PauseReason, RollCallCounts, SummaryEvent} from '../model/event.ts';
+import type {PauseReason, ProgressEvent, RollCallCounts, SummaryEvent} from '../model/event.ts';
 import {formatBytes, formatCount, formatRate} from '../model/format.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import {safeText} from '../model/safe-text.ts';
@@ -93,6 +93,21 @@ const pauseWords: Readonly<Record<PauseReason, string>> = {
 };
 
 export const pauseLine = (reason: PauseReason): string => pauseWords[reason];
+
+/** The progress event of a snapshot. */
+export function progressOf({totals, groups}: Snapshot): ProgressEvent {
+	return {
+		type: 'progress',
+		done: totals.filesDone,
+		total: totals.files,
+		bytes: totals.bytesDone,
+		bytes_total: totals.bytes,
+		bytes_per_second: Math.round(totals.bytesPerSecond),
+		files_per_second: Math.round(totals.filesPerSecond * 1000) / 1000,
+		eta_seconds: totals.etaSeconds === null ? null : Math.round(totals.etaSeconds),
+		groups_active: groups.active,
+	};
+}
 
 /** The summary event of a snapshot, also where the engine had none to give. */
 export function summaryOf(snapshot: Snapshot, event?: SummaryEvent): SummaryEvent {

@@ -81,6 +81,11 @@ export class TextReporter implements Reporter {
 
 	finish(snapshot: Snapshot, exitCode: number): void {
 		this.#flushHeld(true);
+		if (snapshot.startedAt === null) {
+			// a roll call alone, or a failure before it: its lines are out already
+			this.#line(`nothing was downloaded. Exit code ${exitCode}.`);
+			return;
+		}
 		for (const line of summaryLines(snapshot)) this.#lines.out(line);
 		this.#line(words.lastLine(snapshot, exitCode));
 	}

@@ -23,9 +23,8 @@ function problem(subject: string, error: unknown): Finding {
 
 /** The credentials, tried; then endpoint and clock, from one unsigned request. */
 export async function checkStore(access: Access, source: Source | undefined): Promise<Finding[]> {
-	const holder = openCredentials(access.credentials, {
-		...(access.store.region === undefined ? {} : {region: access.store.region}),
-	});
+	const named = access.store.region;
+	const holder = openCredentials(access.credentials, named === undefined ? {} : {region: named});
 	const findings: Finding[] = [];
 	let signedIn = false;
 	try {
@@ -40,14 +39,14 @@ export async function checkStore(access: Access, source: Source | undefined): Pr
 		findings.push(problem('Credentials', error));
 	}
 	const region = await holder.region().catch(() => undefined);
-	const named = access.store.endpoint ?? (await holder.endpoint().catch(() => undefined));
+	const endpoint = access.store.endpoint ?? (await holder.endpoint().catch(() => undefined));
 	findings.push(
-		...(await checkEndpoint(named ?? `https://s3.${region ?? 'us-east-1'}.amazonaws.com`)),
+		...(await checkEndpoint(endpoint ?? `https://s3.${region ?? 'us-east-1'}.amazonaws.com`)),
 	);
 	if (source !== undefined && signedIn) {
 		const spec = {
 			...access.store,
-			...(named === undefined ? {} : {endpoint: named}),
+			...(endpoint === undefined ? {} : {endpoint}),
 			...(region === undefined ? {} : {region}),
 		};
 		const store = providerFor(spec.provider).open(spec, holder.source);
