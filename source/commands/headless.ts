@@ -57,7 +57,11 @@ export async function runHeadless(job: HeadlessJob): Promise<number> {
 	const {engine, reporter} = job;
 	const stopEvents = engine.onEvent((event) => reporter.event(event));
 	const stopSnapshots = engine.subscribe(() => reporter.snapshot(engine.getSnapshot()));
-	const interruption = watchInterruption(engine, (text) => reporter.say(text));
+	const interruption = watchInterruption(
+		engine,
+		(text) => reporter.say(text),
+		(code) => reporter.finish(engine.getSnapshot(), code),
+	);
 	let code: number;
 	try {
 		code = await carryOut(job, interruption.code);

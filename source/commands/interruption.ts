@@ -30,7 +30,11 @@ async function stop(client: EngineClient, mode: 'finish' | 'now'): Promise<void>
  * seconds, the second parks them at once, the third leaves. SIGTERM and SIGHUP are the first step.
  * A reader of standard output that is gone ends the job like a hang-up, without words.
  */
-export function watchInterruption(client: EngineClient, say: (text: string) => void): Interruption {
+export function watchInterruption(
+	client: EngineClient,
+	say: (text: string) => void,
+	lastWord: (code: number) => void = () => {},
+): Interruption {
 	let code: number | undefined;
 	let count = 0;
 	let timer: NodeJS.Timeout | undefined;
@@ -40,13 +44,20 @@ export function watchInterruption(client: EngineClient, say: (text: string) => v
 		void stop(client, 'finish');
 		timer = setTimeout(() => void stop(client, 'now'), graceMilliseconds);
 	};
+	let newest = -Infinity;
 	const onSignal = (signal: Signal): void => {
+		const at = performance.now();
+		if (at - newest < onePress) return;
+		newest = at;
 		count++;
 		if (count === 1) first(codes[signal], true);
 		else if (count === 2) {
 			say('stopping at once; everything is saved');
 			void stop(client, 'now');
-		} else process.exit(code ?? codes[signal]);
+		} else {
+			lastWord(code ?? codes[signal]);
+			process.exit(code ?? codes[signal]);
+		}
 	};
 	const onOutputError = (error: NodeJS.ErrnoException): void => {
 		if (error.code === 'EPIPE' && code === undefined) first(exitStatus.hangup, false);
