@@ -21,7 +21,9 @@ export class Lanes {
 	readonly #context: ThreadContext;
 	readonly #outbox: Outbox;
 	readonly #connect: buildConnector.connector;
+	readonly #beat: number;
 	readonly #ticker: NodeJS.Timeout;
+	#lastBeat = performance.now();
 
 	constructor(context: ThreadContext, outbox: Outbox) {
 		this.#context = context;
@@ -32,8 +34,8 @@ export class Lanes {
 			allowH2: false,
 			keepAlive: true,
 		});
-		const beat = Math.min(1000, Math.max(10, context.settings.stallAfter / 4));
-		this.#ticker = setInterval(() => this.#checkStalls(), beat);
+		this.#beat = Math.min(1000, Math.max(10, context.settings.stallAfter / 4));
+		this.#ticker = setInterval(() => this.#checkStalls(), this.#beat);
 	}
 
 	add(tasks: readonly TransferTask[]): void {
@@ -146,6 +148,10 @@ export class Lanes {
 
 	#checkStalls(): void {
 		const now = performance.now();
+		const late = now - this.#lastBeat > 2 * this.#beat;
+		this.#lastBeat = now;
+		// This thread itself was held up, by a slow disk for instance: bytes may wait to be read.
+		if (late) return;
 		for (const file of this.#files.values()) file.checkStall(now);
 	}
 }

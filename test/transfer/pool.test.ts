@@ -208,7 +208,7 @@ void test('a stalled request is cut and goes on; one that stalls for ever fails 
 		response.write(body.subarray(0, 300_000));
 		return true;
 	};
-	const pool = bed.pool({retries: 2}, {stallAfter: 150});
+	const pool = bed.pool({retries: 2}, {stallAfter: 800});
 	const [nap, death] = await bed.run(pool, [bed.task(1, 'nap'), bed.task(2, 'death')]);
 	assert.equal(done(nap).attempts, 2);
 	assert.deepEqual(bed.read('nap'), body);

@@ -63,7 +63,7 @@ void test('S3 with every checksum and a fault for most files: all complete and v
 				},
 				connections: 6,
 			},
-			{stallAfter: 300},
+			{stallAfter: 1500},
 		);
 		const keys = [...contents.keys()];
 		const results = await bed.run(
