@@ -1,4 +1,12 @@
-import {useCallback, useEffect, useMemo, useReducer, useRef, useState} from 'react';
+import {
+	useCallback,
+	useEffect,
+	useInsertionEffect,
+	useMemo,
+	useReducer,
+	useRef,
+	useState,
+} from 'react';
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import type {EngineClient} from '../job/link/messages.ts';
 import {exitStatus} from '../model/error.ts';
@@ -279,18 +287,31 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 		}
 	};
 
+	const latestKey = useRef(onKey);
+	useInsertionEffect(() => {
+		latestKey.current = onKey;
+	});
+	const inTurn = useTurns();
 	useInput((input, key) => {
 		const names = keyNames(input, key);
 		if ('pasted' in names) {
 			// Typed nowhere, run nowhere: a paste without brackets only ever fills a field.
-			router.paste(names.pasted);
+			inTurn(() => {
+				router.paste(names.pasted);
+			});
 			return;
 		}
 
-		for (const name of names.keys) onKey(name);
+		for (const name of names.keys) {
+			inTurn(() => {
+				latestKey.current(name);
+			});
+		}
 	});
 	usePaste((text) => {
-		if (!router.paste(text)) showNotice('Pasting works in text fields.', 'warning');
+		inTurn(() => {
+			if (!router.paste(text)) showNotice('Pasting works in text fields.', 'warning');
+		});
 	});
 
 	// The engine's phase leads from screen to screen while a job is under way.
@@ -393,6 +414,30 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 			<Component key={place.serial} props={place.props} />
 		</ServicesContext>
 	);
+}
+
+/**
+ * Runs one thing after another with a draw between them. Several keys may come in one read; each
+ * must find the screen that the one before has made (`/` opens the field that takes the rest).
+ */
+function useTurns(): (run: () => void) => void {
+	const [turns] = useState(() => {
+		const waiting: Array<() => void> = [];
+		let busy = false;
+		const next = () => {
+			const run = waiting.shift();
+			busy = run !== undefined;
+			if (run === undefined) return;
+			setImmediate(next);
+			run();
+		};
+
+		return (run: () => void) => {
+			waiting.push(run);
+			if (!busy) next();
+		};
+	});
+	return turns;
 }
 
 function navigationOf(move: (move: Move) => void) {

@@ -254,6 +254,9 @@ export function wizardAnswers(change: Answers = {}): Answers {
 			keysListed: 148_211,
 		}),
 		prepare: {job: jobId(12)},
+		groups: {total: 0, rows: []},
+		rows: {total: 0, rows: []},
+		problems: {total: 0, rows: []},
 		...change,
 	};
 }

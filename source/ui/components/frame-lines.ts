@@ -1,4 +1,16 @@
-import {accent, bold, blank, ends, fill, line, warn, type Line} from '../text/line.ts';
+import {
+	accent,
+	bold,
+	blank,
+	cutEnd,
+	ends,
+	fill,
+	fit,
+	line,
+	lineWidth,
+	warn,
+	type Line,
+} from '../text/line.ts';
 import type {Layout} from '../layout.ts';
 
 /** A rule across the window. */
@@ -6,13 +18,11 @@ export function rule(columns: number): Line {
 	return line('─'.repeat(columns));
 }
 
-/** The title row: ` muster  Buckets            train-sso · eu-west-1`. */
+/** The title row: ` muster  Buckets            train-sso · eu-west-1`; the context is cut before the title is. */
 export function titleLine(title: string, context: string, columns: number): Line {
-	return ends(
-		line(' ', accent('muster'), '  ', bold(title)),
-		line(context === '' ? '' : context),
-		columns,
-	);
+	const start = line(' ', accent('muster'), '  ', bold(title));
+	const room = columns - lineWidth(start) - 2;
+	return room < 8 ? fit(start, columns) : ends(start, line(cutEnd(context, room)), columns);
 }
 
 /** The whole screen as exactly `rows` lines: title, rule, body with the notice in its last row, rule, footer. */

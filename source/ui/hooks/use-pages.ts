@@ -92,18 +92,18 @@ export function usePages(
 	const reload = useCallback(() => {
 		memory.delete(key);
 		setListing(start);
-		setTurn(value => value + 1);
+		setTurn((value) => value + 1);
 	}, [key, memory]);
 	const stop = useCallback(() => {
 		controller.current.abort();
-		setListing(value => {
+		setListing((value) => {
 			const stopped: Listing = {...value, status: 'stopped'};
 			memory.set(key, stopped);
 			return stopped;
 		});
 	}, [controller, key, memory]);
 	const more = useCallback(() => {
-		setTurn(value => value + 1);
+		setTurn((value) => value + 1);
 	}, []);
 	return {...listing, reload, stop, more};
 }

@@ -11,16 +11,19 @@ export function usePlace<T>(
 ): readonly [T, (next: T | ((value: T) => T)) => void] {
 	const {memory} = useServices().navigation.place;
 	const [state, setState] = useState<T>(() => {
-		if (memory.has(key)) return memory.get(key) as T;
-		return typeof initial === 'function' ? (initial as () => T)() : initial;
+		if (!memory.has(key)) {
+			memory.set(key, typeof initial === 'function' ? (initial as () => T)() : initial);
+		}
+
+		return memory.get(key) as T;
 	});
 	const update = useCallback(
 		(next: T | ((value: T) => T)) => {
-			setState((previous) => {
-				const value = typeof next === 'function' ? (next as (value: T) => T)(previous) : next;
-				memory.set(key, value);
-				return value;
-			});
+			// From the memory and not from React's state: two keys may come before the next draw.
+			const previous = memory.get(key) as T;
+			const value = typeof next === 'function' ? (next as (value: T) => T)(previous) : next;
+			memory.set(key, value);
+			setState(() => value);
 		},
 		[key, memory],
 	);

@@ -33,7 +33,7 @@ export function useAnalyse() {
 			setBusy(true);
 			try {
 				await client.call('prepare', {spec});
-				options.remembered.update(choices => rememberDraft(choices, draft, Date.now()));
+				options.remembered.update((choices) => rememberDraft(choices, draft, Date.now()));
 				navigation.open('analysis');
 			} catch (error) {
 				const hint = error instanceof Error && 'hint' in error ? error.hint : undefined;
@@ -55,7 +55,7 @@ export function useHint(screen: string, words: string): string | undefined {
 	const [show] = useState(() => (remembered.read().hintsSeen[screen] ?? 0) < hintTimes);
 	useEffect(() => {
 		if (!show) return;
-		remembered.update(choices => ({
+		remembered.update((choices) => ({
 			...choices,
 			hintsSeen: {...choices.hintsSeen, [screen]: (choices.hintsSeen[screen] ?? 0) + 1},
 		}));

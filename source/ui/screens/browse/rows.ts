@@ -90,6 +90,7 @@ export function markedWords(marked: readonly BrowseEntry[], counts: Counts): str
 		bytes += count?.bytes ?? 0;
 	}
 
+	if (uncounted && files === 0) return `${plural(folders.length, 'folder')} · not counted yet`;
 	const least = uncounted ? 'at least ' : '';
 	return `${plural(folders.length, 'folder')} · ${least}${plural(files, 'file')} · ${formatBytes(bytes)}`;
 }

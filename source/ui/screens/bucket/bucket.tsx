@@ -1,5 +1,4 @@
 import {useState} from 'react';
-import {errorRecord} from '../../../model/error.ts';
 import {Frame} from '../../components/frame.tsx';
 import {rowsAbove, withDetails} from '../../components/frame-lines.ts';
 import {fieldError} from '../../components/wizard-words.ts';
@@ -148,7 +147,7 @@ export function BucketScreen() {
 			? words.length > 0
 				? words
 				: denied
-					? deniedWords(errorRecord(buckets.error).code, buckets.error.message)
+					? deniedWords(buckets.error.code, buckets.error.message)
 					: []
 			: [`Asking S3 about ${opening}`]
 	)

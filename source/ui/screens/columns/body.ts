@@ -88,7 +88,7 @@ export function nameQuestion(view: ColumnsView): Line[] {
 	);
 	const tried = trials?.trials[0]?.tried ?? 0;
 	const focused = choice.question === 'name';
-	const title = ' 1 Which column names the files?';
+	const title = `${focused ? '→' : ' '}1 Which column names the files?`;
 	const about = trying
 		? 'trying '
 		: tried > 0
@@ -116,7 +116,7 @@ export function nameQuestion(view: ColumnsView): Line[] {
 export function groupQuestion(view: ColumnsView): Line[] {
 	const {preview, choice, layout} = view;
 	const focused = choice.question === 'group';
-	const title = ' 2 Which column is the actor or group?';
+	const title = `${focused ? '→' : ' '}2 Which column is the actor or group?`;
 	const rows = groupCandidates(preview, choice.column).slice(0, layout.short ? 1 : 2);
 	const chosen = preview.columns.find((column) => column.number === choice.group);
 	const about = chosen === undefined ? '' : `${formatCount(chosen.distinct)} different values `;

@@ -53,7 +53,7 @@ export function nameCandidates(
 	);
 }
 
-/** Columns that could group rows: several values, but far fewer than rows. */
+/** Columns that could group rows: several values, each with at least some five rows. */
 export function groupCandidates(preview: ManifestPreview, column: number | null): ColumnSummary[] {
 	return preview.columns
 		.filter(
@@ -61,7 +61,7 @@ export function groupCandidates(preview: ManifestPreview, column: number | null)
 				one.number !== column &&
 				one.distinct > 1 &&
 				!one.distinctCapped &&
-				one.distinct <= Math.max(2, preview.rows / 2),
+				one.distinct <= Math.max(2, preview.rows / 5),
 		)
 		.toSorted(
 			(a, b) =>

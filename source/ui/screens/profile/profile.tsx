@@ -73,12 +73,12 @@ export function sortProfiles(
 }
 
 function profileLine(profile: ProfileInfo, selected: boolean, layout: Layout, now: number): Line {
-	const name = left(profile.name, layout.narrow ? 22 : 26);
+	const name = left(profile.name, layout.narrow ? 22 : 20);
 	return line(
 		selected ? accent(' > ') : '   ',
 		selected ? bold(name) : name,
 		'  ',
-		layout.narrow ? null : left(kindWords[profile.kind], 14),
+		layout.narrow ? null : left(kindWords[profile.kind], 16),
 		layout.narrow ? null : left(accountWords(profile.account) ?? '-', 16),
 		stateWords(profile, now),
 	);

@@ -88,7 +88,7 @@ export function Welcome() {
 		}
 	};
 
-	const height = Math.min(rows.length, Math.max(1, layout.bodyRows - (layout.short ? 4 : 14)));
+	const height = Math.min(rows.length, Math.max(1, layout.bodyRows - (layout.short ? 2 : 14)));
 	const list = useList('welcome', {
 		rows,
 		key: (row) => (row.kind === 'watch' || row.kind === 'resume' ? `job ${row.job.id}` : row.kind),
@@ -129,10 +129,11 @@ export function Welcome() {
 			? `muster ${options.version} brings the files on your list from S3 to this machine.`
 			: 'A rehearsal: a small S3 on this machine with sample pictures. Nothing leaves it, nothing is charged.';
 	const body: Line[] = [
-		...wrap(intro, layout.columns - 2).map((text) => line(` ${text}`)),
-		blank,
+		...(layout.short
+			? [line(` ${intro}`)]
+			: [...wrap(intro, layout.columns - 2).map((text) => line(` ${text}`)), blank]),
 		...list.visible.map(({row, selected}) => rowLine(row, selected)),
-		list.below > 0 ? line(`   ↓ ${list.below} more`) : blank,
+		...(list.below > 0 ? [line(`   ↓ ${list.below} more`)] : layout.short ? [] : [blank]),
 		...(layout.short || list.row === undefined
 			? []
 			: wrap(list.row.detail, layout.columns - 4).map((text) => line(`   ${text}`))),
