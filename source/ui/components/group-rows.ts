@@ -18,25 +18,35 @@ const mark = 3;
 const percentWidth = 5;
 const gap = 2;
 
+/** Less than this for name and bar, and a column of numbers goes. */
+const leastFree = 16;
+
 /**
- * Columns for a width and the groups to show. Under 60 columns Got and Speed go; names take what
- * they need up to a third of the line, the bar takes the rest.
+ * Columns for a width and the groups to show. Under 60 columns, or where numbers are long, Got goes
+ * and then Speed; names take what they need up to half of the rest, the bar takes what is left.
  */
 export function rowColumns(rows: readonly GroupRow[], width: number): RowColumns {
-	const narrow = width < 60;
-	const files = Math.max(
-		8,
-		...rows.map((row) => formatCount(row.files).length * 2 + ' of '.length),
-	);
-	const got = narrow ? 0 : 8;
-	const speed = narrow ? 0 : 10;
-	const timeLeft = narrow ? 10 : 11;
-	const fixed =
-		mark + gap + files + gap + percentWidth + (narrow ? 0 : got + speed + gap * 2) + 1 + timeLeft;
-	const free = Math.max(0, width - fixed);
+	const counts = rows.map((row) => formatCount(row.files).length * 2 + ' of '.length);
+	const files = Math.max(8, ...counts);
+	const choices =
+		width < 60
+			? [{got: 0, speed: 0, left: 10}]
+			: [
+					{got: 8, speed: 10, left: 11},
+					{got: 0, speed: 10, left: 11},
+					{got: 0, speed: 0, left: 10},
+				];
+	const withFree = choices.map((choice) => {
+		const used = mark + gap + files + gap + 1 + percentWidth + choice.left;
+		const numbers = [choice.got, choice.speed].filter((column) => column > 0);
+		return {...choice, free: width - numbers.reduce((sum, column) => sum + gap + column, used)};
+	});
+	const chosen = withFree.find(({free}) => free >= leastFree) ?? withFree.at(-1);
+	const {got = 0, speed = 0, left: timeLeft = 10, free = 0} = chosen ?? {};
+	const room = Math.max(0, free);
 	const longest = Math.max(5, ...rows.map((row) => textWidth(groupName(row.name))));
-	const name = Math.min(longest, Math.max(5, free - 9, Math.floor(free * 0.5)));
-	return {name, files, bar: Math.max(0, free - name - 1), got, speed, left: timeLeft};
+	const name = Math.min(longest, Math.max(Math.min(5, room), room - 9, Math.floor(room * 0.5)));
+	return {name, files, bar: Math.max(0, room - name), got, speed, left: timeLeft};
 }
 
 /** The heading above the rows. */
@@ -49,22 +59,23 @@ export function rowHeader(title: string, columns: RowColumns): Line {
 		'  ',
 		left('Done', columns.bar + 1 + percentWidth),
 	];
-	if (columns.got > 0)
-		cells.push('  ', right('Got', columns.got), '  ', right('Speed', columns.speed));
+	if (columns.got > 0) cells.push('  ', right('Got', columns.got));
+	if (columns.speed > 0) cells.push('  ', right('Speed', columns.speed));
 	cells.push(right('Left', columns.left));
 	return line(bold(cells.join('')));
 }
 
 function tail(row: GroupRow, columns: RowColumns): string {
-	const width = (columns.got > 0 ? gap + columns.speed : 0) + columns.left;
+	const width = (columns.speed > 0 ? gap + columns.speed : 0) + columns.left;
 	if (row.state === 'done') {
 		const words = row.seconds === null ? 'done' : `done in ${formatLeft(row.seconds)}`;
-		return right(columns.got > 0 ? words : 'done', width);
+		return right(columns.speed > 0 ? words : 'done', width);
 	}
 	if (row.state === 'waiting' && row.bytesPerSecond === 0) return right('waiting', width);
 	const needs = row.state === 'problem' && row.openFiles.length === 0;
 	if (needs) return right(`${formatCount(row.failed)} failed`, width);
-	const speed = columns.got > 0 ? `  ${right(formatRate(row.bytesPerSecond), columns.speed)}` : '';
+	const speed =
+		columns.speed > 0 ? `  ${right(formatRate(row.bytesPerSecond), columns.speed)}` : '';
 	return speed + right(formatLeft(row.etaSeconds), columns.left);
 }
 

@@ -13,6 +13,7 @@ import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import type {Actions} from '../../screen.ts';
 import {ambiguousDialog} from './ambiguous.ts';
+import {signInHelp} from '../download/recovery.ts';
 import {placeWords} from '../download/title.ts';
 import {analysisBody, analysisTitle, calling, groupRoom, planAnalysis} from './body.ts';
 import {verdict as verdictOf} from './facts.ts';
@@ -196,7 +197,10 @@ export function Analysis() {
 		if (!runs) client.call('abandon', {}).catch(() => undefined);
 		navigation.back();
 	};
-	const otherFolder = ready || phase === 'idle' ? back : undefined;
+	const leaveFor = (screen: string) => () => {
+		if (!runs) tell(client.call('abandon', {}));
+		navigation.open(screen);
+	};
 	const again = () => {
 		if (spec !== null) tell(client.call('prepare', {spec}), () => '');
 	};
@@ -269,7 +273,13 @@ export function Analysis() {
 							);
 						},
 				again: calling(snapshot) || runs || spec === null ? undefined : again,
-				folder: otherFolder,
+				folder: runs ? undefined : leaveFor('folder'),
+				signIn:
+					spec?.credentials.kind === 'profile'
+						? () => {
+								services.showFull(...signInHelp(spec));
+							}
+						: undefined,
 				looser:
 					ready && verdict.kind === 'nothing' && spec !== null && spec.match !== 'loose'
 						? () => {
@@ -279,13 +289,7 @@ export function Analysis() {
 								);
 							}
 						: undefined,
-				prefix:
-					ready && verdict.kind === 'nothing'
-						? () => {
-								client.call('abandon', {}).catch(() => undefined);
-								navigation.open('prefix');
-							}
-						: undefined,
+				prefix: ready && verdict.kind === 'nothing' ? leaveFor('browse') : undefined,
 				verify:
 					ready && verdict.kind === 'local'
 						? () => {

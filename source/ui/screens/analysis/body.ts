@@ -38,7 +38,8 @@ export type AnalysisPlan = {
 export function planAnalysis(layout: Layout): AnalysisPlan {
 	const top = layout.short ? 4 : 5;
 	const block = layout.short || layout.wide ? 0 : Math.max(4, Math.floor(layout.bodyRows * 0.22));
-	const totals = layout.wide ? 2 : 0;
+	// A blank line, the sums, and the line that a notice takes.
+	const totals = layout.wide ? 3 : 0;
 	const area = layout.bodyRows - top - 1 - totals - (block > 0 ? block + 1 : 0);
 	return {top, area: Math.max(1, area), block};
 }
@@ -247,10 +248,16 @@ function listLines(input: AnalysisInput, width: number): Line[] {
 		row === undefined ? line('   …') : tableLine(row, columns, glyphs, offset + number === index),
 	);
 	const below = total - offset - groups.length;
-	const more =
-		total > plan.area
-			? [line(below > 0 ? `   ↓ ${formatCount(below)} more · ${order}` : `   end · ${order}`)]
-			: [];
+	const all = snapshot.rollCall.groups;
+	const words =
+		below > 0
+			? `↓ ${formatCount(below)} more`
+			: total < all
+				? `${formatCount(total)} of ${formatCount(all)}`
+				: total > plan.area
+					? 'end'
+					: '';
+	const more = words === '' ? [] : [line(`   ${words} · ${order}`)];
 	const header = total === 0 ? blank : tableHeader(groupNoun(snapshot.spec).title, columns);
 	const list = fill([header, ...rows, ...more], plan.area + 1);
 	return layout.wide && total > 0 ? [...list, blank, totalLine(snapshot, columns, glyphs)] : list;

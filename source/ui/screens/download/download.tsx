@@ -12,6 +12,7 @@ import {useWindow} from '../../hooks/use-window.ts';
 import {line} from '../../text/line.ts';
 import {downloadBody, planBody} from './body.ts';
 import {liveRows, stateVersion} from './live-rows.ts';
+import {otherFolderHelp, signInHelp} from './recovery.ts';
 import {downloadTitle, placeWords, signInWords} from './title.ts';
 
 const sorts: readonly GroupSort[] = ['state', 'name', 'left', 'speed', 'problems', 'size'];
@@ -85,7 +86,7 @@ export function Download() {
 	const [swapped, setSwapped] = usePlace('swapped', false);
 	const {snapshot, plan, list, rows, field, searching, setSearching, nextSort, order} =
 		useGroups(swapped);
-	const {phase} = snapshot;
+	const {phase, spec} = snapshot;
 	const ended = phase === 'finished' || phase === 'stopped' || phase === 'failed';
 	useEffect(() => {
 		// Esc from a screen above may come back here after the end.
@@ -161,6 +162,18 @@ export function Download() {
 				},
 				more: connections(1),
 				less: connections(-1),
+				signIn:
+					spec === null
+						? undefined
+						: () => {
+								services.showFull(...signInHelp(spec));
+							},
+				folder:
+					spec !== null && snapshot.pauseReason === 'disk'
+						? () => {
+								services.showFull(...otherFolderHelp(spec));
+							}
+						: undefined,
 				find: () => {
 					setSearching(true);
 				},

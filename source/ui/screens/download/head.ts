@@ -8,6 +8,7 @@ import {
 	cutEnd,
 	cutMiddle,
 	ends,
+	left,
 	line,
 	right,
 	textWidth,
@@ -71,39 +72,51 @@ export function sumsLine(snapshot: Snapshot, layout: Layout): Line {
 	return ends(line(` ${start}`), line(`${end} `), columns);
 }
 
-function pausedWords({pauseReason, spec, identity, totals, at}: Snapshot): string {
+/** What happened, and the keys that help: those are left out where there is no room for them. */
+type State = readonly [words: string, keys: string];
+
+function pausedState({pauseReason, spec, identity, totals, at}: Snapshot): State {
 	switch (pauseReason) {
 		case 'disk':
-			return `The disk with ${spec?.folder ?? 'the folder'} is full. Paused; open files are kept. p go on when there is room`;
+			return [
+				`The disk with ${spec?.folder ?? 'the folder'} is full. Paused; open files are kept.`,
+				'p go on when there is room; f other folder for the rest',
+			];
 		case 'credentials': {
 			const expired = identity?.expires !== undefined && identity.expires <= at;
 			const ended = expired ? ` at ${clock(identity.expires)}` : '';
-			return `Your AWS sign-in ended${ended}. The job waits, nothing is lost. i sign in again`;
+			return [`Your AWS sign-in ended${ended}. The job waits, nothing is lost.`, 'i sign in again'];
 		}
 		case 'throttled':
-			return `S3 asked us to slow down. Using ${totals.connections} connections for now`;
+			return [
+				`S3 asked us to slow down. Using ${totals.connections} connections for now.`,
+				'It climbs back by itself',
+			];
 		default:
-			return 'Paused. Open files are kept. p go on';
+			return ['Paused. Open files are kept.', 'p go on'];
 	}
 }
 
 /** Why nothing moves, or what else a person should know of the job's state; '' when all is well. */
-export function stateWords(snapshot: Snapshot): string {
+export function stateOf(snapshot: Snapshot): State {
 	const {phase, totals, pauseReason} = snapshot;
-	if (phase === 'paused') return pausedWords(snapshot);
+	if (phase === 'paused' || pauseReason === 'throttled') return pausedState(snapshot);
 	if (phase === 'stopping') {
-		return `Stopping: ${formatCount(totals.openFiles)} files open. p goes on`;
+		return [`Stopping: ${formatCount(totals.openFiles)} files open.`, 'p goes on'];
 	}
-	if (pauseReason === 'throttled') return pausedWords(snapshot);
 	if (phase === 'downloading' && totals.quietSeconds >= 5) {
-		return `waiting ${formatDuration(Math.floor(totals.quietSeconds))} for S3`;
+		return [`waiting ${formatDuration(Math.floor(totals.quietSeconds))} for S3`, ''];
 	}
-	return '';
+	return ['', ''];
 }
 
 export function stateLine(snapshot: Snapshot, width: number): Line {
-	const words = stateWords(snapshot);
-	return words === '' ? blank : line(' ', warn(cutMiddle(words, width - 2)));
+	const [words, keys] = stateOf(snapshot);
+	if (words === '') return blank;
+	const room = width - 2;
+	return textWidth(words) + 1 + textWidth(keys) <= room
+		? line(' ', warn(words), ` ${keys}`)
+		: line(' ', warn(cutEnd(words, room)));
 }
 
 /** The newest problems, one line each, with the keys that help. */
@@ -123,7 +136,7 @@ export function problemLines(
 					? ` · x all ${formatCount(count)}, r again`
 					: ' · x looks, r tries again';
 		const file = problem.name.split('/').at(-1) ?? problem.name;
-		const name = cutMiddle(problem.group, nameWidth).padEnd(nameWidth);
+		const name = left(problem.group, nameWidth);
 		const words = `${name}  ${file}: ${problem.error.message}`;
 		return line(' ', bad('!'), ' ', cutEnd(words, layout.columns - 4 - textWidth(keys)), keys);
 	});

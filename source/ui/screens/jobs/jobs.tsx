@@ -1,4 +1,5 @@
 import type {JobRecord} from '../../../job/link/messages.ts';
+import {exitStatus} from '../../../model/error.ts';
 import {commandLine} from '../../../model/command-line.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
@@ -55,9 +56,9 @@ export function Jobs() {
 			navigation.replace('download');
 			return;
 		}
-		if (job.state === 'running') {
-			// Another process has this job and its engine; one window shows one job.
-			services.showFull(`Job ${job.id} runs elsewhere; this shows it`, `muster attach ${job.id}`);
+		if (job.state === 'running' && !busy) {
+			// Another engine has this job: the app opens anew on that one.
+			services.leave({reason: 'quit', exitCode: exitStatus.ok, lines: [], attach: job.id});
 			return;
 		}
 		if (busy) {

@@ -30,6 +30,7 @@ const keymap: readonly KeyBinding[] = [
 	{keys: ['v'], action: 'verify', label: 'Read every file back', short: 'verify', priority: 9},
 	{keys: ['h'], action: 'history', label: 'Jobs on this machine', short: 'history', priority: 9},
 	{keys: ['enter'], action: 'another', label: 'New job', short: 'new job', priority: 2},
+	{keys: ['q'], action: 'quit', label: 'Quit', short: 'quit', priority: 6},
 	...listKeys,
 ];
 
