@@ -44,8 +44,8 @@ export async function demo(settings: DemoSettings, context: Context): Promise<nu
 	});
 	const environment = sandboxEnvironment(context.environment, sandbox);
 	enterSandbox(environment);
-	// the two short jobs below are over when the command is: the list of real jobs stays clean
-	const aside = screen ? {} : {XDG_CONFIG_HOME: path.join(folder, 'config')};
+	// jobs and choices of a rehearsal stay apart from the real ones
+	const aside = {XDG_CONFIG_HOME: path.join(folder, 'config')};
 	const inside: Context = {
 		...context,
 		environment: {...environment, ...aside},

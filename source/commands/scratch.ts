@@ -1,5 +1,5 @@
 import {existsSync} from 'node:fs';
-import {mkdir, mkdtemp, rm} from 'node:fs/promises';
+import {copyFile, mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {DatabaseSync, backup} from 'node:sqlite';
@@ -8,10 +8,13 @@ import {DatabaseSync, backup} from 'node:sqlite';
 async function copyLedger(from: string, folder: string): Promise<void> {
 	if (!existsSync(from)) return;
 	try {
+		await mkdir(path.join(folder, '.muster'));
+		const copy = path.join(folder, '.muster', 'ledger.sqlite');
+		// a ledger that was closed well is one file; opening it would leave two more beside it
+		if (!existsSync(`${from}-wal`)) return await copyFile(from, copy);
 		const database = new DatabaseSync(from, {readOnly: true});
 		try {
-			await mkdir(path.join(folder, '.muster'));
-			await backup(database, path.join(folder, '.muster', 'ledger.sqlite'));
+			await backup(database, copy);
 		} finally {
 			database.close();
 		}

@@ -1,7 +1,8 @@
 import {openRemembered} from '../config/remembered.ts';
-import {jobsFolder, runtimeFolder} from '../config/paths.ts';
+import {configFolder, jobsFolder, runtimeFolder} from '../config/paths.ts';
 import type {LogLevel, Settings} from '../config/settings.ts';
 import type {EngineClient} from '../job/link/messages.ts';
+import {shellWord} from '../model/command-line.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {AppOptions, AppResult} from '../ui/types.ts';
 import {entryFile, packageVersion} from './context.ts';
@@ -41,7 +42,7 @@ export function appOptions(
 		client,
 		workingFolder: context.workingFolder,
 		home: context.home,
-		remembered: openRemembered(),
+		remembered: openRemembered(configFolder(context.environment)),
 		onHangup: settings.onHangup ?? 'background',
 		inline: settings.inline === true,
 		bell: settings.bell !== false,
@@ -56,5 +57,14 @@ export async function showApp(options: AppOptions, context: Context): Promise<nu
 	const {runApp} = await import('../ui/render.tsx');
 	const result: AppResult = await runApp(options);
 	for (const line of result.lines) context.lines.out(safeText(line));
+	if (result.reason === 'background' && result.job !== null)
+		context.lines.out(`Job ${result.job} goes on; \`${attachLine(result.job, context)}\` opens it`);
 	return result.exitCode;
+}
+
+/** A rehearsal keeps its jobs in a configuration folder of its own. */
+function attachLine(job: number, {environment}: Context): string {
+	const folder = environment['XDG_CONFIG_HOME'];
+	const own = folder !== undefined && folder !== process.env['XDG_CONFIG_HOME'];
+	return `${own ? `XDG_CONFIG_HOME=${shellWord(folder)} ` : ''}muster attach ${job}`;
 }
