@@ -150,6 +150,9 @@ export function dashboardEngine(
 				return {total: all.length, rows: all.slice(offset, offset + limit)};
 			},
 			jobs: fakeJobs,
+			profiles: [],
+			buckets: [],
+			manifests: [],
 			retryFailed: {files: 2},
 			setConnections: ({connections}) => ({connections: connections === 'auto' ? 32 : connections}),
 			exportReports: {folder: '/data/takes/.muster/reports', files: ['missing.csv', 'failed.csv']},

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import {commandLine} from '../../../source/model/command-line.ts';
+import {dashboardEngine, manyProblems} from '../../helpers/dashboard-engine.ts';
+import {jobSnapshot, takesSpec} from '../../helpers/dashboard-snapshots.ts';
+import {frameFaults, openTerminal} from '../../helpers/ink-terminal.tsx';
+
+test('every size and ending fills the window exactly', async () => {
+	for (const phase of ['finished', 'stopped', 'failed'] as const) {
+		for (const [columns, rows] of [
+			[80, 24],
+			[140, 40],
+			[56, 15],
+			[109, 30],
+			[60, 16],
+		] as const) {
+			const failure = {code: 'disk' as const, message: 'The disk is gone.', hint: 'Mount it.'};
+			const client = dashboardEngine(phase, {change: phase === 'failed' ? {failure} : {}});
+			await using terminal = await openTerminal({client, screen: 'summary', columns, rows});
+			await terminal.settle(30);
+			assert.deepEqual(frameFaults(terminal), [], `${phase} at ${columns}x${rows}`);
+			if (phase === 'failed') assert.match(terminal.screen(), /The disk is gone\. Mount it\./);
+		}
+	}
+});
+
+test('the rows on the screen add up to the manifest', async () => {
+	for (const phase of ['finished', 'stopped'] as const) {
+		const client = dashboardEngine(phase);
+		await using terminal = await openTerminal({client, screen: 'summary'});
+		const rows = new Map(
+			terminal
+				.lines()
+				.map((text) => /^ {3}([A-Z][a-z ,]+?) +([\d,]+)(?: |$)/.exec(text))
+				.filter((match) => match !== null)
+				.map((match) => [match[1] ?? '', Number((match[2] ?? '').replaceAll(',', ''))]),
+		);
+		const wanted = rows.get('Rows in manifest');
+		rows.delete('Rows in manifest');
+		assert.equal(wanted, 12_310);
+		assert.equal(
+			[...rows.values()].reduce((sum, count) => sum + count, 0),
+			wanted,
+		);
+		assert.equal(rows.size, phase === 'finished' ? 5 : 6);
+	}
+});
+
+test('80x24: what happened, what failed and why, where things are, what comes next', async () => {
+	const client = dashboardEngine('finished');
+	await using terminal = await openTerminal({client, screen: 'summary'});
+	await terminal.until(/285 actors complete, 2 not: dalia_r, yara_m/);
+	const screen = terminal.screen();
+	assert.match(
+		screen,
+		/ 11,840 of 11,842 files +386\.3 GiB +56 m 12 s +117 MiB\/s mean +3\.5 files\/s/,
+	);
+	assert.match(screen, / > dalia_r\/take_0433\.wav +checksum differed twice/);
+	assert.match(screen, / {3}yara_m\/take_0077\.wav +access denied \(403\)/);
+	assert.match(screen, /Paused 3 m 05 s\. 824 GiB free in \/data\/takes\./);
+	assert.match(screen, / Files +\/data\/takes/);
+	assert.match(screen, / Next +muster resume 12 {2}tries the 2 failed files again/);
+	assert.match(screen, / Again +muster get s3:\/\/studio-voice-takes\/sessions\/2025\//);
+});
+
+test('140x40: the command is whole, speed and troubled groups stand beside', async () => {
+	const client = dashboardEngine('finished');
+	await using terminal = await openTerminal({client, screen: 'summary', columns: 140, rows: 40});
+	await terminal.until(/│ {3}dalia_r/);
+	const left = terminal.lines().map((text) => text.split('│')[0] ?? '');
+	const from = left.findIndex((text) => text.startsWith(' Again'));
+	const command = left
+		.slice(from, from + 4)
+		.map((text) => text.slice(9).trim())
+		.filter((text) => text !== '')
+		.join(' ');
+	assert.equal(command, commandLine(takesSpec));
+	assert.match(terminal.screen(), /131 MiB\/s [▁-█]+/);
+});
+
+test('keys: retry leads back to the download, lists are written, paths are copied', async () => {
+	const client = dashboardEngine('finished');
+	await using terminal = await openTerminal({client, screen: 'summary'});
+	await terminal.press('e');
+	await terminal.until(/Wrote missing\.csv, failed\.csv/);
+	await terminal.press('y');
+	assert.deepEqual(terminal.copied, ['/data/takes']);
+	await terminal.press('o');
+	await terminal.until(/that repeats this job[^]*--column take_id/);
+	await terminal.press('escape', 'x');
+	await terminal.until(/^ muster {2}Problems/);
+	await terminal.press('escape', 'h');
+	await terminal.until(/^ muster {2}Jobs/);
+	await terminal.press('escape', 'v');
+	await terminal.until(/11,842 files read back/);
+	await terminal.press('r');
+	assert.deepEqual(client.asked('retryFailed'), [{}]);
+});
+
+test('a stopped job goes on with r; a new job starts at the beginning', async () => {
+	const client = dashboardEngine('stopped');
+	await using terminal = await openTerminal({client, screen: 'summary'});
+	await terminal.press('r');
+	assert.deepEqual(client.asked('resumeJob'), [{job: jobSnapshot('stopped').job}]);
+	const other = dashboardEngine('finished');
+	await using again = await openTerminal({client: other, screen: 'summary'});
+	await again.press('enter');
+	assert.equal(other.asked('abandon').length, 1);
+	await again.until((screen) => !/Job 12 finished/.test(screen));
+});
+
+test('thousands of failures are a window, not a wall', async () => {
+	const problems = manyProblems(5000);
+	const snapshot = jobSnapshot('finished');
+	const summary = snapshot.summary === null ? null : {...snapshot.summary, failed: 5000};
+	const client = dashboardEngine('finished', {
+		problems,
+		change: {summary, problems: problems.slice(0, 100)},
+	});
+	await using terminal = await openTerminal({client, screen: 'summary'});
+	await terminal.until(/Failed {2}4,99\d more: x shows all/);
+	assert.deepEqual(frameFaults(terminal), []);
+	await terminal.press('G');
+	await terminal.until(/ > actor_39\/take_4999\.wav/);
+	for (const {limit} of client.asked('problems')) assert.ok(limit <= 72);
+});
