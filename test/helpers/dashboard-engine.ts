@@ -150,6 +150,16 @@ export function dashboardEngine(
 				return {total: all.length, rows: all.slice(offset, offset + limit)};
 			},
 			jobs: fakeJobs,
+			disk: ({folder}) => ({
+				folder,
+				exists: true,
+				writable: true,
+				problem: null,
+				free: 1e12,
+				total: 2e12,
+				unfinishedJob: null,
+				alternative: null,
+			}),
 			profiles: [],
 			buckets: [],
 			manifests: [],

@@ -127,7 +127,7 @@ const anyGroup = fc
 		eta: fc.option(fc.nat(10 ** 7)),
 	})
 	.map(({name, index, state, files, bytes, speed, eta}): GroupRow => ({
-		...group(index, state as GroupRow['state']),
+		...group(index, state),
 		name,
 		files,
 		filesDone: files,

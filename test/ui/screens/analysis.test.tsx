@@ -218,7 +218,7 @@ test('s sorts, x filters, / finds, Enter opens the rows, t tries, e exports', as
 	await terminal.press('x');
 	await terminal.until(/only problems/);
 	assert.equal(client.asked('groups').at(-1)?.problemsOnly, true);
-	await terminal.press('x', '/', ...'jun');
+	await terminal.press('x', '/', ...Array.from('jun'));
 	await terminal.until((screen) => / > jun_a/.test(screen) && !screen.includes('hana_k'));
 	await terminal.press('enter', 'enter');
 	await terminal.until(/^ muster {2}jun_a/);

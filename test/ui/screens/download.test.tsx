@@ -102,7 +102,7 @@ test('Enter opens the group under the cursor, x the problems, Esc the jobs; the 
 test('finding narrows by asking the engine, Esc shows all', async () => {
 	const client = dashboardEngine('downloading', {groups: 1200});
 	await using terminal = await openTerminal({client, screen: 'download'});
-	await terminal.press('/', ...'zoe_k111');
+	await terminal.press('/', ...Array.from('zoe_k111'));
 	await terminal.until((screen) => screen.includes('> zoe_k111') && !screen.includes('kofi_b'));
 	assert.equal(client.asked('groups').at(-1)?.find, 'zoe_k111');
 	await terminal.press('escape');

@@ -84,7 +84,7 @@ test('x asks for what needs a look, / for a name, r tries a failed file, y copie
 	assert.deepEqual(client.asked('retryFailed'), [{wantedId: 1004}]);
 	await terminal.press('y');
 	assert.deepEqual(terminal.copied, ['s3://studio-voice-takes/sessions/2025/kofi_b/take_0404.wav']);
-	await terminal.press('/', ...'0409');
+	await terminal.press('/', ...Array.from('0409'));
 	await terminal.until((screen) => / > take_0409/.test(screen) && !screen.includes('take_0404'));
 });
 

@@ -61,6 +61,6 @@ test('no jobs, and an error, in words; / finds', async () => {
 	});
 	await other.until(/The list of jobs cannot be read\. Check ~\/\.local\./);
 	await using finding = await openTerminal({client: dashboardEngine('idle'), screen: 'jobs'});
-	await finding.press('/', ...'paused');
+	await finding.press('/', ...Array.from('paused'));
 	await finding.until((screen) => / > {4}8/.test(screen) && !screen.includes('finished'));
 });
