@@ -1,6 +1,7 @@
 import {
 	useCallback,
 	useEffect,
+	useEffectEvent,
 	useInsertionEffect,
 	useMemo,
 	useReducer,
@@ -10,6 +11,7 @@ import {
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import type {EngineClient} from '../job/link/messages.ts';
 import {exitStatus} from '../model/error.ts';
+import type {Phase} from '../model/snapshot.ts';
 import {exitLines} from './exit-lines.ts';
 import {reduceDraft, startDraft} from './draft.ts';
 import {ServicesContext, type Dialog, type Services, type Shell} from './hooks/services.ts';
@@ -102,6 +104,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 	const place = currentPlace(stack);
 	const screen = screenOf(place.screen);
 	const overlay = useOverlay(router, layout, screen);
+	const {open: openOverlay} = overlay;
 	const phase = useSnapshot(client, (snapshot) => snapshot.phase);
 	const engineNotice = useSnapshot(client, (snapshot) => snapshot.notice);
 
@@ -168,9 +171,9 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 
 	const ask = useCallback(
 		(dialog: Dialog) => {
-			overlay.open({kind: 'dialog', dialog, index: 0});
+			openOverlay({kind: 'dialog', dialog, index: 0});
 		},
-		[overlay.open],
+		[openOverlay],
 	);
 
 	const quit = useCallback(() => {
@@ -269,7 +272,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 				move({type: 'back'});
 				return;
 			case 'help':
-				overlay.open({kind: 'help', scroll: 0});
+				openOverlay({kind: 'help', scroll: 0});
 				return;
 			case 'quit':
 				quit();
@@ -316,30 +319,33 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 
 	// The engine's phase leads from screen to screen while a job is under way.
 	const lastPhase = useRef(phase);
-	useEffect(() => {
+	const onPhase = useEffectEvent((next: Phase) => {
 		const previous = lastPhase.current;
-		lastPhase.current = phase;
-		ladder.current = settleLadder(ladder.current, phase);
+		lastPhase.current = next;
+		ladder.current = settleLadder(ladder.current, next);
 		if (ladder.current.step === 'none') setFinishing(false);
-		if (stopping.current !== undefined && !jobRuns(phase)) {
+		if (stopping.current !== undefined && !jobRuns(next)) {
 			leave(stopping.current);
 			return;
 		}
 
-		const {summary} = client.getSnapshot();
-		if (options.exitWhenDone && phase === 'finished' && previous !== 'finished') {
+		if (options.exitWhenDone && next === 'finished' && previous !== 'finished') {
+			const {summary} = client.getSnapshot();
 			leave({reason: 'done', exitCode: summary?.exit_code ?? exitStatus.ok});
 			return;
 		}
 
-		if (phase === 'stopped' && previous === 'stopping' && finishing) {
+		if (next === 'stopped' && previous === 'stopping' && finishing) {
 			// One Ctrl+C was enough: the open files came to their end.
 			leave({reason: 'interrupted', exitCode: exitStatus.interrupted});
 			return;
 		}
 
-		const route = routeOfPhase(previous, phase, place.screen);
+		const route = routeOfPhase(previous, next, place.screen);
 		if (route !== null) move({type: 'replace', screen: route});
+	});
+	useEffect(() => {
+		onPhase(phase);
 	}, [phase]);
 
 	const lost = useSnapshotlessLost(client);
@@ -369,12 +375,12 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 			},
 			notice: showNotice,
 			copy(text) {
-				void host.copy(text).then((words) => {
-					showNotice(words);
+				call(async () => {
+					showNotice(await host.copy(text));
 				});
 			},
 			showFull(title, text) {
-				overlay.open({kind: 'text', title, text, scroll: 0});
+				openOverlay({kind: 'text', title, text, scroll: 0});
 			},
 			ask,
 			quit,
@@ -388,6 +394,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 		[
 			ask,
 			background,
+			call,
 			client,
 			draft,
 			engineNotice,
@@ -398,7 +405,8 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 			notice,
 			openFiles,
 			options,
-			overlay,
+			openOverlay,
+			overlay.shown,
 			place,
 			quit,
 			router,

@@ -126,8 +126,7 @@ export class FakeEngineClient implements EngineClient {
 			);
 		}
 
-		if (answer === undefined) return null as LinkResult<M>;
-		return answer as LinkResult<M>;
+		return (answer ?? null) as LinkResult<M>;
 	}
 
 	/** The parameters of every call of one method so far. */

@@ -3,7 +3,7 @@ import test from 'node:test';
 import type {AppResult} from '../../source/ui/types.ts';
 import {frameFaults, openTerminal} from '../helpers/ink-terminal.tsx';
 
-test('the frame fills the window, and help opens and closes', async () => {
+await test('the frame fills the window, and help opens and closes', async () => {
 	await using terminal = await openTerminal({screen: 'options'});
 	assert.deepEqual(frameFaults(terminal), []);
 	assert.equal(terminal.alternate, true);
@@ -20,7 +20,7 @@ test('the frame fills the window, and help opens and closes', async () => {
 	assert.deepEqual(frameFaults(terminal), []);
 });
 
-test('Escape never quits; q does', async () => {
+await test('Escape never quits; q does', async () => {
 	await using terminal = await openTerminal({screen: 'options'});
 	await terminal.press('escape', 'escape', 'escape');
 	assert.ok(!terminal.result);

@@ -16,11 +16,11 @@ export type Navigation = {
 	/** the place that is shown */
 	readonly place: Place;
 	readonly depth: number;
-	open(screen: string, props?: unknown): void;
-	replace(screen: string, props?: unknown): void;
-	reset(screen: string, props?: unknown): void;
+	readonly open: (screen: string, props?: unknown) => void;
+	readonly replace: (screen: string, props?: unknown) => void;
+	readonly reset: (screen: string, props?: unknown) => void;
 	/** one place back; nothing on the first one */
-	back(): void;
+	readonly back: () => void;
 };
 
 /** A question over the screen, with numbered answers; Esc closes it. */
@@ -40,20 +40,20 @@ export type Services = {
 	readonly navigation: Navigation;
 	readonly screen: Screen;
 	readonly draft: Draft;
-	dispatch(action: DraftAction): void;
+	readonly dispatch: (action: DraftAction) => void;
 	/** one line above the footer; newest wins, gone after a while or with the next key */
-	notice(text: string, level?: NoticeLevel): void;
+	readonly notice: (text: string, level?: NoticeLevel) => void;
 	/** sends a text to the terminal's clipboard and says so */
-	copy(text: string): void;
+	readonly copy: (text: string) => void;
 	/** shows a text whole, on lines of its own, for selecting */
-	showFull(title: string, text: string): void;
-	ask(dialog: Dialog): void;
+	readonly showFull: (title: string, text: string) => void;
+	readonly ask: (dialog: Dialog) => void;
 	/** as `q`: asks only while a job runs */
-	quit(): void;
+	readonly quit: () => void;
 	/** as `b`: the engine goes on, the app ends */
-	background(): void;
+	readonly background: () => void;
 	/** ends the app with this result */
-	leave(result: Partial<AppResult> & Pick<AppResult, 'reason' | 'exitCode'>): void;
+	readonly leave: (result: Partial<AppResult> & Pick<AppResult, 'reason' | 'exitCode'>) => void;
 };
 
 /** What only `Frame` and `app.tsx` use. */

@@ -1,4 +1,4 @@
-import {useCallback, useEffect, useRef, useState} from 'react';
+import {useCallback, useEffect, useMemo, useRef, useState} from 'react';
 import type {EngineClient, LinkMethod, LinkParams, LinkResult} from '../../job/link/messages.ts';
 import {errorRecord, type ErrorRecord} from '../../model/error.ts';
 
@@ -18,51 +18,57 @@ export function useCall<M extends LinkMethod>(
 	params: LinkParams<M> | null,
 ): CallState<LinkResult<M>> & {readonly reload: () => void; readonly stop: () => void} {
 	type Result = LinkResult<M>;
-	const [state, setState] = useState<CallState<Result>>(() =>
-		params === null ? {status: 'idle'} : {status: 'loading'},
-	);
 	const [turn, setTurn] = useState(0);
-	const abort = useRef<AbortController | null>(null);
 	const key = params === null ? null : JSON.stringify(params);
-	const latest = useRef(params);
-	latest.current = params;
+	const request = useMemo(
+		() => ({turn, params: key === null ? null : (JSON.parse(key) as LinkParams<M>)}),
+		[key, turn],
+	);
+	const [known, setKnown] = useState<{
+		readonly request: unknown;
+		readonly state: CallState<Result>;
+	}>({request: null, state: {status: 'idle'}});
+	const abort = useRef<AbortController | null>(null);
 
 	useEffect(() => {
-		if (latest.current === null) {
-			setState({status: 'idle'});
-			return;
-		}
-
 		const controller = new AbortController();
 		abort.current = controller;
-		setState((previous) =>
-			previous.status === 'done'
-				? {status: 'loading', previous: previous.value}
-				: {status: 'loading'},
-		);
-		client.call(method, latest.current, controller.signal).then(
-			(value) => {
-				if (!controller.signal.aborted) setState({status: 'done', value});
-			},
-			(error: unknown) => {
-				if (!controller.signal.aborted) setState({status: 'failed', error: errorRecord(error)});
-			},
-		);
+		const show = (state: CallState<Result>) => {
+			if (!controller.signal.aborted) setKnown({request, state});
+		};
+
+		const run = async (asked: LinkParams<M>) => {
+			try {
+				show({status: 'done', value: await client.call(method, asked, controller.signal)});
+			} catch (error) {
+				show({status: 'failed', error: errorRecord(error)});
+			}
+		};
+
+		if (request.params !== null) void run(request.params);
 		return () => {
 			controller.abort();
 		};
-	}, [client, method, key, turn]);
+	}, [client, method, request]);
 
 	const reload = useCallback(() => {
 		setTurn((value) => value + 1);
 	}, []);
 	const stop = useCallback(() => {
 		abort.current?.abort();
-		setState((previous) =>
-			previous.status === 'loading' && previous.previous !== undefined
-				? {status: 'done', value: previous.previous}
-				: {status: 'idle'},
-		);
-	}, []);
-	return {...state, reload, stop};
+		setKnown(({state}) => ({request, state: state.status === 'done' ? state : {status: 'idle'}}));
+	}, [request]);
+	return {...stateOf(request, known), reload, stop};
+}
+
+/** What is known about a request: an answer to an earlier one counts as the previous value. */
+function stateOf<T>(
+	request: {readonly params: unknown},
+	known: {readonly request: unknown; readonly state: CallState<T>},
+): CallState<T> {
+	if (request.params === null) return {status: 'idle'};
+	if (known.request === request) return known.state;
+	return known.state.status === 'done'
+		? {status: 'loading', previous: known.state.value}
+		: {status: 'loading'};
 }

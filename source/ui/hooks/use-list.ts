@@ -1,4 +1,3 @@
-import {useMemo} from 'react';
 import {findRows, listStart, moveList, settle, type ListMove, type ListPlace} from '../list.ts';
 import type {Actions} from '../screen.ts';
 import {useField, type Field} from './use-field.ts';
@@ -26,8 +25,9 @@ export type List<T> = {
 	readonly findField: Field;
 	readonly find: string;
 	/** ends the search; answers whether there was one. Use it first in `back`. */
-	clearFind(): boolean;
-	select(key: string): void;
+	readonly clearFind: () => boolean;
+	readonly select: (key: string) => void;
+	readonly move: (move: ListMove) => void;
 };
 
 /**
@@ -63,12 +63,8 @@ export function useList<T>(
 		},
 	});
 	const find = findField.value;
-	const rows = useMemo(
-		() => (text === undefined ? options.rows : findRows(options.rows, find, text)),
-		// The functions are made anew each time; rows and text decide.
-		[options.rows, find, text === undefined],
-	);
-	const keys = useMemo(() => rows.map((row) => key(row)), [rows]);
+	const rows = text === undefined ? options.rows : findRows(options.rows, find, text);
+	const keys = rows.map((row) => key(row));
 	const settled = settle(place, keys, height);
 	const move = (name: ListMove) => () => {
 		setPlace((value) => moveList(settle(value, keys, height), name, keys, height));
@@ -114,6 +110,9 @@ export function useList<T>(
 			findField.set('');
 			setSearching(false);
 			return true;
+		},
+		move: (name) => {
+			move(name)();
 		},
 		select(wanted) {
 			const index = keys.indexOf(wanted);

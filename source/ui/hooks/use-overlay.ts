@@ -1,4 +1,4 @@
-import {useCallback, useInsertionEffect, useMemo, useRef, useState} from 'react';
+import {useCallback, useInsertionEffect, useRef, useState} from 'react';
 import type {InputRouter} from '../input.ts';
 import type {KeyBinding} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
@@ -47,20 +47,17 @@ export function useOverlay(
 						}),
 		});
 	});
-	const shown = useMemo(
-		() =>
-			overlay === undefined
-				? undefined
-				: {
-						lines: overlayLines(overlay, layout, keymap, has),
-						keymap: overlay.kind === 'dialog' ? dialogKeys : readingKeys,
-					},
-		[overlay, layout, keymap],
-	);
+	const shown =
+		overlay === undefined
+			? undefined
+			: {
+					lines: overlayLines(overlay, layout, keymap, has),
+					keymap: overlay.kind === 'dialog' ? dialogKeys : readingKeys,
+				};
 	const open = useCallback((next: Overlay) => {
 		setOverlay(next);
 	}, []);
-	return useMemo(() => ({shown, open}), [shown, open]);
+	return {shown, open};
 }
 
 const globalActions = new Set(['back', 'help', 'quit', 'interrupt', 'repaint', 'suspend']);

@@ -1,4 +1,4 @@
-import {useCallback, useEffect, useState} from 'react';
+import {useCallback, useEffect, useMemo, useRef, useState} from 'react';
 import type {BrowseEntry, StoreAccess} from '../../job/link/messages.ts';
 import {errorRecord, type ErrorRecord} from '../../model/error.ts';
 import {useServices} from './services.ts';
@@ -39,10 +39,12 @@ export function usePages(
 		() => (memory.get(key) as Listing | undefined) ?? start,
 	);
 	const [turn, setTurn] = useState(0);
-	const [controller] = useState(() => ({current: new AbortController()}));
+	const controller = useRef<AbortController | null>(null);
+	const request = useMemo(() => ({access, bucket, prefix, turn}), [access, bucket, prefix, turn]);
 
 	useEffect(() => {
 		let current = (memory.get(key) as Listing | undefined) ?? start;
+		const {access, bucket, prefix} = request;
 		if (access === null || current.status === 'done') return undefined;
 		const abort = new AbortController();
 		controller.current = abort;
@@ -87,7 +89,7 @@ export function usePages(
 		return () => {
 			abort.abort();
 		};
-	}, [access, bucket, client, controller, key, memory, prefix, turn]);
+	}, [client, key, memory, request]);
 
 	const reload = useCallback(() => {
 		memory.delete(key);
@@ -95,13 +97,13 @@ export function usePages(
 		setTurn((value) => value + 1);
 	}, [key, memory]);
 	const stop = useCallback(() => {
-		controller.current.abort();
+		controller.current?.abort();
 		setListing((value) => {
 			const stopped: Listing = {...value, status: 'stopped'};
 			memory.set(key, stopped);
 			return stopped;
 		});
-	}, [controller, key, memory]);
+	}, [key, memory]);
 	const more = useCallback(() => {
 		setTurn((value) => value + 1);
 	}, []);

@@ -1,4 +1,4 @@
-import {useRef, useSyncExternalStore} from 'react';
+import {useCallback, useRef, useSyncExternalStore} from 'react';
 import type {EngineClient} from '../../job/link/messages.ts';
 import type {Snapshot} from '../../model/snapshot.ts';
 
@@ -12,6 +12,11 @@ function shallowEqual(a: unknown, b: unknown): boolean {
 		first.length === second.size &&
 		first.every(([key, value]) => second.has(key) && Object.is(value, second.get(key)))
 	);
+}
+
+/** The same function as long as the client is the same, or React would subscribe at every draw. */
+function useSubscribe(client: EngineClient) {
+	return useCallback((listener: () => void) => client.subscribe(listener), [client]);
 }
 
 /**
@@ -33,10 +38,10 @@ export function useSnapshot<T>(client: EngineClient, select: (snapshot: Snapshot
 		return kept;
 	};
 
-	return useSyncExternalStore(client.subscribe, read);
+	return useSyncExternalStore(useSubscribe(client), read);
 }
 
 /** The whole snapshot, for screens that draw most of it. */
 export function useWholeSnapshot(client: EngineClient): Snapshot {
-	return useSyncExternalStore(client.subscribe, client.getSnapshot);
+	return useSyncExternalStore(useSubscribe(client), () => client.getSnapshot());
 }

@@ -4,7 +4,9 @@ import {nextStep, type Step} from '../wizard/steps.ts';
 import {useServices} from './services.ts';
 
 /** The wizard's way on: keeps an answer and opens the next question that is still open. */
-export function useWizard() {
+export function useWizard(): {
+	readonly answer: (step: Step | 'start', ...actions: readonly DraftAction[]) => Draft;
+} {
 	const {draft, dispatch, navigation, options} = useServices();
 	return {
 		/** keeps answers and goes to the next question; answers the draft after them */
@@ -22,7 +24,10 @@ export function useWizard() {
 }
 
 /** The last step: the engine calls the roll, and Analysis shows it. */
-export function useAnalyse() {
+export function useAnalyse(): {
+	readonly busy: boolean;
+	readonly analyse: (draft: Draft) => Promise<void>;
+} {
 	const {client, navigation, notice, options} = useServices();
 	const [busy, setBusy] = useState(false);
 	return {
@@ -61,6 +66,12 @@ export function useHint(screen: string, words: string): string | undefined {
 		}));
 	}, [remembered, screen, show]);
 	return show ? words : undefined;
+}
+
+/** The time when a screen was opened: what "3 days ago" on it is counted from. */
+export function useNow(): number {
+	const [now] = useState(() => Date.now());
+	return now;
 }
 
 /** A value once it has been the same for a while: what is asked of the engine about the row under the cursor. */

@@ -9,10 +9,10 @@ export type SignalName = 'interrupt' | 'terminate' | 'hangup';
 export function watchSignals(
 	keyboard: ReadStream,
 	handlers: {
-		signal(name: SignalName): void;
-		crash(error: unknown): void;
+		readonly signal: (name: SignalName) => void;
+		readonly crash: (error: unknown) => void;
 		/** synchronous, last of all */
-		exit(): void;
+		readonly exit: () => void;
 	},
 ): () => void {
 	let over = false;

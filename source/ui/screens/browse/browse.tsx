@@ -1,4 +1,4 @@
-import {useState} from 'react';
+import {useMemo, useState} from 'react';
 import type {BrowseEntry} from '../../../job/link/messages.ts';
 import {formatCount, plural} from '../../../model/format.ts';
 import {Frame} from '../../components/frame.tsx';
@@ -83,7 +83,10 @@ function Folder({prefix, cameFrom, go}: FolderProps) {
 	const [counts, setCounts] = usePlace<Counts>('counts', {});
 	const [marks, setMarks] = usePlace<readonly string[]>(`marks:${prefix}`, []);
 	const [counting, setCounting] = useState<{prefix: string; abort: AbortController}>();
-	const rows = sortEntries(listing.entries, sort, counts);
+	const rows = useMemo(
+		() => sortEntries(listing.entries, sort, counts),
+		[listing.entries, sort, counts],
+	);
 	const details = 2;
 	const height = rowsAbove(layout.wide ? 1 : details, layout) - (layout.short ? 3 : 4);
 	const list = useList<BrowseEntry>(`entries:${prefix}`, {
@@ -153,7 +156,7 @@ function Folder({prefix, cameFrom, go}: FolderProps) {
 		setMarks((known) =>
 			known.includes(key) ? known.filter((one) => one !== key) : [...known, key],
 		);
-		list.actions['down']?.('down');
+		list.move('down');
 	};
 
 	const markAll = () => {

@@ -7,7 +7,7 @@ import {useCall} from '../../hooks/use-call.ts';
 import {useField} from '../../hooks/use-field.ts';
 import {useList} from '../../hooks/use-list.ts';
 import {usePlace} from '../../hooks/use-place.ts';
-import {useAtRest, useHint, useWizard} from '../../hooks/use-wizard.ts';
+import {useAtRest, useHint, useNow, useWizard} from '../../hooks/use-wizard.ts';
 import type {KeyBinding} from '../../keymap.ts';
 import {blank, ends, line, panes, warn, wrap, type Line} from '../../text/line.ts';
 import {tidyPrefix} from '../../wizard/steps.ts';
@@ -52,7 +52,7 @@ export function BucketScreen() {
 	const denied = buckets.status === 'failed';
 	const listed = buckets.status === 'done' ? buckets.value : null;
 	const rows = buckets.status === 'loading' ? [] : bucketRows(listed, remembered.buckets, sort);
-	const now = Date.now();
+	const now = useNow();
 
 	const open = async (bucket: string, prefix?: string) => {
 		if (access === null || bucket === '' || opening !== undefined) return;

@@ -1,4 +1,4 @@
-import {useEffect} from 'react';
+import type {LinkResult, ManifestPreview} from '../../../job/link/messages.ts';
 import {formatCount, plural} from '../../../model/format.ts';
 import {Frame} from '../../components/frame.tsx';
 import {rememberedColumns} from '../../draft.ts';
@@ -33,15 +33,24 @@ const fieldKeys: readonly KeyBinding[] = [
 	{keys: ['escape'], action: 'clear', label: 'Leave', short: 'leave'},
 ];
 
-const unset: ColumnChoice = {
-	question: 'name',
-	column: null,
-	group: null,
-	ending: '',
-	match: 'stem',
-	header: null,
-	delimiter: null,
-};
+/** The columns before anybody chose: the remembered ones, else a clear winner of the trials and the file's own guess at groups. */
+function suggestedColumns(
+	preview: ManifestPreview | undefined,
+	trials: LinkResult<'tryColumns'> | undefined,
+	known: ReturnType<typeof rememberedColumns>,
+): Pick<ColumnChoice, 'column' | 'group'> {
+	if (preview === undefined) return {column: null, group: null};
+	if (known === null) {
+		return {
+			column: trials === undefined ? null : clearWinner(trials.trials),
+			group: preview.groupColumn,
+		};
+	}
+
+	const numberOf = (name: string | undefined) =>
+		preview.columns.find((column) => column.name === name)?.number ?? null;
+	return {column: numberOf(known.column), group: numberOf(known.groupBy)};
+}
 
 /** What `open('columns', …)` is called with. */
 export function columnsFile(props: unknown): string {
@@ -58,14 +67,17 @@ export function Columns({props}: {readonly props: unknown}) {
 	const file = columnsFile(props);
 	const {client, draft, layout, theme, options, notice, showFull} = useServices();
 	const {answer} = useWizard();
-	const [choice, setChoice] = usePlace<ColumnChoice>('choice', {...unset, match: draft.match});
-	const [touched, setTouched] = usePlace('touched', {name: false, group: false});
+	const [chosen, setChosen] = usePlace<Partial<ColumnChoice>>('choice', {});
+	const setChoice = (change: Partial<ColumnChoice>) => {
+		setChosen((value) => ({...value, ...change}));
+	};
+
 	const [prefix, setPrefix] = usePlace('prefix', draft.prefix);
 	const [editing, setEditing] = usePlace<'prefix' | 'ending' | null>('editing', null);
 	const [scroll, setScroll] = usePlace('scroll', 0);
 	const reading = {
-		...(choice.header === null ? {} : {header: choice.header}),
-		...(choice.delimiter === null ? {} : {delimiter: choice.delimiter}),
+		...(typeof chosen.header === 'boolean' ? {header: chosen.header} : {}),
+		...(typeof chosen.delimiter === 'string' ? {delimiter: chosen.delimiter} : {}),
 	};
 	const inspected = useCall(client, 'inspectManifest', {file, ...reading});
 	const preview =
@@ -74,52 +86,34 @@ export function Columns({props}: {readonly props: unknown}) {
 			: inspected.status === 'loading'
 				? inspected.previous
 				: undefined;
+	const known =
+		preview === undefined ? null : rememberedColumns(preview, options.remembered.read());
+	const ending = chosen.ending ?? known?.ending ?? '';
+	const match = chosen.match ?? known?.match ?? draft.match;
 	const tried = useCall(
 		client,
 		'tryColumns',
 		draft.access === null || preview === undefined
 			? null
-			: {
-					...draft.access,
-					bucket: draft.bucket,
-					prefix,
-					file,
-					ending: choice.ending,
-					match: choice.match,
-					...reading,
-				},
+			: {...draft.access, bucket: draft.bucket, prefix, file, ending, match, ...reading},
 	);
 	const trials =
 		tried.status === 'done' ? tried.value : tried.status === 'loading' ? tried.previous : undefined;
-	const known =
-		preview === undefined ? null : rememberedColumns(preview, options.remembered.read());
-
-	// The file's own suggestion, a remembered choice, or a clear winner of the trials; a person's choice stays.
-	useEffect(() => {
-		if (preview === undefined) return;
-		const numberOf = (name: string | undefined) =>
-			preview.columns.find((column) => column.name === name)?.number ?? null;
-		setChoice((value) => ({
-			...value,
-			...(touched.group
-				? {}
-				: {group: known === null ? preview.groupColumn : numberOf(known.groupBy)}),
-			...(touched.name || known === null ? {} : {column: numberOf(known.column)}),
-		}));
-	}, [preview?.fingerprint]);
-	useEffect(() => {
-		if (known === null) return;
-		setChoice((value) => ({...value, ending: known.ending, match: known.match}));
-	}, [known?.column]);
-	useEffect(() => {
-		if (trials === undefined || touched.name || known !== null) return;
-		setChoice((value) => ({...value, column: clearWinner(trials.trials)}));
-	}, [trials]);
+	// A person's choice, else the remembered one, else what the trials and the file say.
+	const choice: ColumnChoice = {
+		question: 'name',
+		header: null,
+		delimiter: null,
+		...suggestedColumns(preview, trials, known),
+		...chosen,
+		ending,
+		match,
+	};
 
 	const field = useField('setting', {
 		onSubmit(value) {
 			if (editing === 'prefix') setPrefix(tidyPrefix(value));
-			else setChoice((old) => ({...old, ending: endingOf(value)}));
+			else setChoice({ending: endingOf(value)});
 			setEditing(null);
 		},
 		onCancel() {
@@ -135,8 +129,7 @@ export function Columns({props}: {readonly props: unknown}) {
 		if (preview === undefined) return;
 		if (choice.question === 'name') {
 			const numbers = nameCandidates(preview, trials).map((column) => column.number);
-			setTouched((value) => ({...value, name: true}));
-			setChoice((value) => ({...value, column: step(numbers, value.column, by)}));
+			setChoice({column: step(numbers, choice.column, by)});
 			return;
 		}
 
@@ -146,8 +139,7 @@ export function Columns({props}: {readonly props: unknown}) {
 				.map((column) => column.number),
 			null,
 		];
-		setTouched((value) => ({...value, group: true}));
-		setChoice((value) => ({...value, group: step(numbers, value.group, by)}));
+		setChoice({group: step(numbers, choice.group, by)});
 	};
 
 	const accept = () => {
@@ -218,20 +210,16 @@ export function Columns({props}: {readonly props: unknown}) {
 			actions={{
 				accept: preview === undefined ? undefined : accept,
 				next() {
-					setChoice((value) => ({
-						...value,
-						question: value.question === 'name' ? 'group' : 'name',
-					}));
+					setChoice({question: choice.question === 'name' ? 'group' : 'name'});
 				},
 				up: () => move(-1),
 				down: () => move(1),
 				prefix: () => edit('prefix'),
 				ending: () => edit('ending'),
 				match() {
-					setChoice((value) => ({
-						...value,
-						match: matchModes[(matchModes.indexOf(value.match) + 1) % matchModes.length] ?? 'stem',
-					}));
+					setChoice({
+						match: matchModes[(matchModes.indexOf(match) + 1) % matchModes.length] ?? 'stem',
+					});
 				},
 				bad:
 					preview === undefined || preview.badRowCount === 0
@@ -245,12 +233,12 @@ export function Columns({props}: {readonly props: unknown}) {
 								);
 							},
 				header() {
-					setChoice((value) => ({...value, header: !(value.header ?? preview?.header ?? true)}));
+					setChoice({header: !(choice.header ?? preview?.header ?? true)});
 				},
 				delimiter() {
 					const current = choice.delimiter ?? preview?.delimiter ?? ',';
 					const next = delimiters[(delimiters.indexOf(current) + 1) % delimiters.length] ?? ',';
-					setChoice((value) => ({...value, delimiter: next}));
+					setChoice({delimiter: next});
 				},
 				left: layout.wide ? () => setScroll((value) => Math.max(0, value - 1)) : undefined,
 				right: layout.wide

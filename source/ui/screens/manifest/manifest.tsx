@@ -10,7 +10,7 @@ import {useCall, type CallState} from '../../hooks/use-call.ts';
 import {useField} from '../../hooks/use-field.ts';
 import {useList} from '../../hooks/use-list.ts';
 import {usePlace} from '../../hooks/use-place.ts';
-import {useAtRest, useHint, useWizard} from '../../hooks/use-wizard.ts';
+import {useAtRest, useHint, useNow, useWizard} from '../../hooks/use-wizard.ts';
 import type {KeyBinding} from '../../keymap.ts';
 import {bad, blank, bold, ends, left, line, panes, warn, wrap, type Line} from '../../text/line.ts';
 import {longPath, shortPath} from '../../wizard/steps.ts';
@@ -60,6 +60,7 @@ export function previewSide(preview: CallState<ManifestPreview>, width: number):
 export function Manifest() {
 	const {client, options, draft, layout, navigation, copy, showFull} = useServices();
 	const {answer} = useWizard();
+	const now = useNow();
 	const folder = options.demo?.folder ?? options.workingFolder;
 	const found = useCall(client, 'manifests', {folder});
 	const [typing, setTyping] = usePlace('typing', false);
@@ -149,7 +150,7 @@ export function Manifest() {
 	const main: Line[] = [
 		head,
 		...(layout.short ? [] : [blank]),
-		...list.visible.map((item) => manifestLine(item.row, item.selected, layout, now())),
+		...list.visible.map((item) => manifestLine(item.row, item.selected, layout, now)),
 		list.below > 0 ? line(`   ↓ ${formatCount(list.below)} more below`) : blank,
 		...(message === undefined
 			? []
@@ -193,10 +194,6 @@ export function Manifest() {
 			}}
 		/>
 	);
-}
-
-function now(): number {
-	return Date.now();
 }
 
 function detailLines(row: ManifestRow | undefined, home: string): Line[] {

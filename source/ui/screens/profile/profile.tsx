@@ -6,7 +6,7 @@ import {rowsAbove, withDetails} from '../../components/frame-lines.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
 import {useList} from '../../hooks/use-list.ts';
-import {useHint, useWizard} from '../../hooks/use-wizard.ts';
+import {useHint, useNow, useWizard} from '../../hooks/use-wizard.ts';
 import {formatDuration} from '../../../model/format.ts';
 import type {Layout} from '../../layout.ts';
 import {
@@ -107,7 +107,7 @@ export function Profile() {
 	const profiles = useCall(client, 'profiles', {});
 	const [trying, setTrying] = useState<string | undefined>(undefined);
 	const [refused, setRefused] = useState<readonly string[]>([]);
-	const now = Date.now();
+	const now = useNow();
 	const found = profiles.status === 'done' ? profiles.value : [];
 	const rows =
 		profiles.status === 'done' ? sortProfiles(found, options.remembered.read().profile) : [];

@@ -5,7 +5,7 @@ import {fieldError} from '../../components/wizard-words.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
 import {useList} from '../../hooks/use-list.ts';
-import {useHint, useAnalyse, useWizard} from '../../hooks/use-wizard.ts';
+import {useAnalyse, useHint, useNow, useWizard} from '../../hooks/use-wizard.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {reduceDraft} from '../../draft.ts';
 import {accent, blank, bold, line, wrap, type Line} from '../../text/line.ts';
@@ -35,6 +35,7 @@ export function Welcome() {
 	const services = useServices();
 	const {client, options, layout, theme, draft, dispatch, navigation, leave, notice} = services;
 	const {answer} = useWizard();
+	const now = useNow();
 	const {analyse, busy} = useAnalyse();
 	const profiles = useCall(client, 'profiles', {});
 	const jobs = useCall(client, 'jobs', {});
@@ -53,7 +54,7 @@ export function Welcome() {
 	const records = jobs.status === 'done' ? jobs.value : [];
 	const rows = welcomeRows(records, {
 		home: options.home,
-		now: Date.now(),
+		now,
 		demo: options.demo !== undefined,
 	});
 	const [moved, setMoved] = usePlace('movedOn', false);
