@@ -180,7 +180,7 @@ export class Job {
 				signal: this.#abort.signal,
 				notice: (level, text) => this.tell(level, text),
 			});
-			if (spec.ambiguous !== 'ask') resolveAmbiguous(ledger, spec.ambiguous);
+			if (spec.ambiguous !== 'ask') resolveAmbiguous(ledger, spec, spec.ambiguous);
 			await makePlan(this.#planContext(), {fresh: true});
 			ledger.setMeta('rolled', '1');
 			this.#recount();
@@ -425,7 +425,7 @@ export class Job {
 
 	async resolveAmbiguous(rule: Exclude<AmbiguousRule, 'ask'>, groupId?: number): Promise<number> {
 		this.#mustBeReady();
-		const rows = resolveAmbiguous(this.ledger, rule, groupId);
+		const rows = resolveAmbiguous(this.ledger, this.spec, rule, groupId);
 		await this.#replan();
 		return rows;
 	}

@@ -90,25 +90,31 @@ function resolveCollisions(
 	byId: ReadonlyMap<number, FoundRow>,
 ): void {
 	const {ledger, log} = context;
-	let refused = ledger.plan.take(planned);
+	const plans = new Map(planned.map((plan) => [plan.id, plan]));
 	const duplicates: {id: number; by: number}[] = [];
-	while (refused.length > 0) {
+	let refused = ledger.plan.take(planned);
+	for (let attempt = 1; refused.length > 0; attempt++) {
 		const again: PlannedRow[] = [];
 		for (const {id, same, by} of refused) {
 			const row = byId.get(id);
-			const plan = planned.find((candidate) => candidate.id === id);
+			const plan = plans.get(id);
 			if (same || row === undefined || plan === undefined) {
 				duplicates.push({id, by});
 				continue;
 			}
-			const renamed = withSuffix(plan.destination as SafePath, row.key);
+			const renamed = withSuffix(plan.destination as SafePath, difference(row, attempt));
 			log.write('warn', `${row.key}: its local name was taken, saved as ${renamed}`);
 			again.push(plannedRow(context, row, renamed));
 		}
-		refused =
-			again.length === 0 ? [] : ledger.plan.take(again).map((row) => ({...row, same: true}));
+		refused = ledger.plan.take(again);
 	}
 	ledger.plan.markDuplicates(duplicates);
+}
+
+/** What tells an object from another one for the same path: its key, its bucket, and then only a count. */
+function difference({bucket, key}: FoundRow, attempt: number): string {
+	if (attempt === 1) return key;
+	return attempt === 2 ? `${bucket}/${key}` : `${bucket}/${key}/${attempt}`;
 }
 
 /** `a` beside `a/b`: the folder keeps the name, the file gets a suffix. */
@@ -116,9 +122,12 @@ function moveFilesBesideFolders(context: PlanContext): void {
 	const {ledger, log} = context;
 	for (const row of ledger.plan.filesThatAreFolders()) {
 		if (row.destination === null) continue;
-		const renamed = withSuffix(row.destination as SafePath, row.key);
-		log.write('warn', `${row.key}: a folder has its name, saved as ${renamed}`);
-		ledger.plan.take([plannedRow(context, row, renamed)]);
+		ledger.plan.release(row.id);
+		for (let attempt = 1; ; attempt++) {
+			const renamed = withSuffix(row.destination as SafePath, difference(row, attempt));
+			log.write('warn', `${row.key}: a folder has its name, saved as ${renamed}`);
+			if (ledger.plan.take([plannedRow(context, row, renamed)]).length === 0) break;
+		}
 	}
 }
 

@@ -35,12 +35,19 @@ const foundColumns = `
 	o.id AS object_id, o.bucket AS bucket, o.key AS key, o.size AS size, o.etag AS etag,
 	o.modified AS modified, o.storage AS storage, w.destination AS destination`;
 
+/** What the plan of this process has given away; gone with the connection. */
+const planTables = `
+	CREATE TEMP TABLE IF NOT EXISTS taken (folded TEXT PRIMARY KEY, wanted_id INTEGER, object_id INTEGER) WITHOUT ROWID;
+	CREATE TEMP TABLE IF NOT EXISTS folders (folded TEXT PRIMARY KEY) WITHOUT ROWID;
+`;
+
 /** The ledger's side of the plan: which found row becomes which local file. */
 export class PlanTable {
 	readonly #db: Database;
 
 	constructor(database: Database) {
 		this.#db = database;
+		database.exec(planTables);
 	}
 
 	/** Found rows that are not planned yet, in manifest order. */
@@ -110,18 +117,23 @@ export class PlanTable {
 		});
 	}
 
-	/** Forgets every plan, before a new one is made after decisions changed. */
+	/** Forgets what is taken, before the plan of a new roll call. */
 	startPlan(): void {
-		this.#db.exec(`
-			DROP TABLE IF EXISTS temp.taken; DROP TABLE IF EXISTS temp.folders;
-			CREATE TEMP TABLE taken (folded TEXT PRIMARY KEY, wanted_id INTEGER, object_id INTEGER) WITHOUT ROWID;
-			CREATE TEMP TABLE folders (folded TEXT PRIMARY KEY) WITHOUT ROWID;
-		`);
-		// A plan that goes on (after a person chose a key) keeps what the rows before it took.
+		this.#db.exec('DELETE FROM temp.taken; DELETE FROM temp.folders;');
+	}
+
+	/**
+	 * Gives a row's destination free, and lets rows speak for themselves again that were its
+	 * duplicates because they had come to the same object.
+	 */
+	release(wantedId: number): void {
+		this.#db.run('DELETE FROM taken WHERE wanted_id = ?', wantedId);
 		this.#db.run(
-			`INSERT OR IGNORE INTO taken (folded, wanted_id, object_id)
-			SELECT destination, id, object_id FROM wanted WHERE status <> ? AND destination IS NOT NULL`,
-			statusNumber.none,
+			`UPDATE wanted SET state = ?, status = 0, duplicate_of = NULL
+			WHERE duplicate_of = ? AND state = ? AND object_id IS NOT NULL`,
+			stateNumber.found,
+			wantedId,
+			stateNumber.duplicate,
 		);
 	}
 
@@ -216,10 +228,6 @@ export class PlanTable {
 				);
 			}
 		});
-	}
-
-	endPlan(): void {
-		this.#db.exec('DROP TABLE IF EXISTS temp.taken; DROP TABLE IF EXISTS temp.folders;');
 	}
 }
 

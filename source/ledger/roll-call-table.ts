@@ -245,10 +245,59 @@ export class RollCallTable {
 		}
 	}
 
-	*allKeys(): Generator<{id: number; key: string}> {
-		for (const row of this.#db.iterate('SELECT id, key FROM objects')) {
-			yield {id: Number(row['id']), key: String(row['key'])};
-		}
+	/** Candidates of a probe right in a folder (`a/b/`, '' for the bucket's top), in key order. */
+	candidatesIn(
+		bucket: string,
+		probe: string,
+		folder: string,
+		limit: number,
+	): readonly {id: number; key: string}[] {
+		// '0' follows '/': all keys of the folder lie between the two.
+		const end = folder === '' ? null : `${folder.slice(0, -1)}0`;
+		return this.#db
+			.all(
+				`SELECT id, key FROM objects WHERE probe = ? AND bucket = ? AND key >= ? AND key < coalesce(?, x'ff')
+				AND instr(substr(key, ?), '/') = 0 ORDER BY key LIMIT ?`,
+				probe,
+				bucket,
+				folder,
+				end,
+				Array.from(folder).length + 1,
+				limit,
+			)
+			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
+	}
+
+	keysAfter(id: number, limit: number): readonly {id: number; key: string}[] {
+		return this.#db
+			.all('SELECT id, key FROM objects WHERE id > ? ORDER BY id LIMIT ?', id, limit)
+			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
+	}
+
+	objectId(bucket: string, key: string): number | undefined {
+		const row = this.#db.get('SELECT id FROM objects WHERE bucket = ? AND key = ?', bucket, key);
+		return row === undefined ? undefined : Number(row['id']);
+	}
+
+	/** About `count` unresolved names, spread evenly over the manifest. */
+	spreadNames(count: number): readonly UnresolvedRow[] {
+		const step = Math.max(1, Math.floor(this.countNames() / count));
+		return this.#db
+			.all(
+				`SELECT id, path FROM (SELECT id, path, row_number() OVER (ORDER BY id) AS place
+				FROM wanted WHERE bucket IS NULL AND state = 0) WHERE place % ? = 0 LIMIT ?`,
+				step,
+				count,
+			)
+			.map((row) => ({id: Number(row['id']), path: String(row['path']), bucket: null}));
+	}
+
+	/** Some wanted name has no folder. */
+	hasBareNames(): boolean {
+		const row = this.#db.get(
+			"SELECT 1 FROM wanted WHERE bucket IS NULL AND state = 0 AND instr(path, '/') = 0 LIMIT 1",
+		);
+		return row !== undefined;
 	}
 
 	/** Unresolved rows by probe, for a join that reads each probe's candidates once. */
@@ -371,13 +420,50 @@ export class RollCallTable {
 	/** Takes a person's choice back: ambiguous where several keys fit, missing where they were guesses. */
 	reopen(wantedId: number): void {
 		this.#db.run(
-			`UPDATE wanted SET object_id = NULL, rule = NULL, status = 0, destination = NULL, size = 0, state = CASE
+			`UPDATE wanted SET object_id = NULL, rule = NULL, status = 0, destination = NULL, size = 0,
+			duplicate_of = NULL, reason = NULL, verified = NULL,
+			error_code = NULL, error_message = NULL, error_hint = NULL, error_detail = NULL, state = CASE
 			WHEN EXISTS (SELECT 1 FROM candidates AS c WHERE c.wanted_id = wanted.id AND c.reason IS NULL) THEN ?
 			ELSE ? END WHERE id = ?`,
 			stateNumber.ambiguous,
 			stateNumber.missing,
 			wantedId,
 		);
+	}
+
+	/** Rows that the rule `all` added to a row. */
+	extrasOf(wantedId: number): readonly number[] {
+		return this.#db
+			.all('SELECT id FROM wanted WHERE extra_of = ?', wantedId)
+			.map((row) => Number(row['id']));
+	}
+
+	/** Removes a row that the rule `all` added. */
+	removeExtra(wantedId: number): void {
+		this.#db.run('DELETE FROM wanted WHERE id = ? AND extra_of IS NOT NULL', wantedId);
+	}
+
+	/** What a row wants, as the manifest says it. */
+	wantedAddress(wantedId: number): {bucket: string | null; path: string} | undefined {
+		const row = this.#db.get('SELECT bucket, path FROM wanted WHERE id = ?', wantedId);
+		if (row === undefined) return undefined;
+		return {
+			bucket: row['bucket'] === null ? null : String(row['bucket']),
+			path: String(row['path']),
+		};
+	}
+
+	objectFacts(
+		id: number,
+	): {id: number; key: string; size: number; modified: number | null} | undefined {
+		const row = this.#db.get('SELECT id, key, size, modified FROM objects WHERE id = ?', id);
+		if (row === undefined) return undefined;
+		return {
+			id,
+			key: String(row['key']),
+			size: Number(row['size']),
+			modified: row['modified'] === null ? null : Number(row['modified']),
+		};
 	}
 
 	/** Buckets that the manifest's URLs name, with how many rows and the span of their keys. */

@@ -86,7 +86,7 @@ export const rollCallTableNames = [
 /** Made after the rows are in: far cheaper than keeping them in step row by row. */
 export const objectIndexes = `
 	CREATE UNIQUE INDEX IF NOT EXISTS objects_key ON objects (bucket, key);
-	CREATE INDEX IF NOT EXISTS objects_probe ON objects (probe);
+	CREATE INDEX IF NOT EXISTS objects_probe ON objects (probe, bucket, key);
 `;
 
 export const wantedIndexes = `

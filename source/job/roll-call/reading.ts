@@ -1,0 +1,114 @@
+import {setImmediate as breathe} from 'node:timers/promises';
+import type {NewWanted} from '../../ledger/roll-call-table.ts';
+import {readManifest} from '../../manifests/index.ts';
+import {MusterError} from '../../model/error.ts';
+import type {JobSpec} from '../../model/job-spec.ts';
+import {chunk, type RollCallContext} from './context.ts';
+
+/** a prefix with more folders than this keeps the further ones in one group */
+const mostGroups = 10_000;
+
+/** Numbers for group names in the order in which they come up; past `most` of them all go into one, ''. */
+function groupNumbers(
+	{ledger, groups}: RollCallContext,
+	most = Infinity,
+): (name: string) => number {
+	const ids = new Map<string, number>();
+	return (wanted) => {
+		const name = ids.size < most || ids.has(wanted) ? wanted : '';
+		const known = ids.get(name);
+		if (known !== undefined) return known;
+		const id = ledger.rollCall.addGroup(name);
+		ids.set(name, id);
+		groups.add(id, name);
+		return id;
+	};
+}
+
+/** Reads the manifest into the ledger. Throws `manifest` when it names no file. */
+export async function readWanted(context: RollCallContext): Promise<void> {
+	const {spec, ledger, groups, progress, log} = context;
+	progress.phase = 'reading';
+	const groupId = groupNumbers(context);
+	let batch: NewWanted[] = [];
+	const flush = async (): Promise<void> => {
+		ledger.rollCall.addWanted(batch);
+		for (const {groupId} of batch) {
+			const group = groups.get(groupId);
+			if (group !== undefined) group.wanted++;
+		}
+		batch = [];
+		context.signal.throwIfAborted();
+		await breathe();
+	};
+	for await (const entry of readManifest(spec.manifest, {
+		signal: context.signal,
+		endpoint: spec.store.endpoint,
+	})) {
+		if (entry.type === 'wanted') {
+			batch.push({item: entry.item, groupId: groupId(entry.item.group)});
+			progress.rowsRead++;
+			if (batch.length >= chunk) await flush();
+			continue;
+		}
+		const {problem} = entry;
+		log.write('warn', `manifest: ${problem.message}`);
+		ledger.rollCall.addProblem(problem);
+		if (problem.kind === 'skipped-row') progress.rowsSkipped++;
+		else {
+			await flush();
+			progress.rowsRead++;
+			ledger.rollCall.addMissingList(problem, groupId(problem.group));
+			context.notice('warning', problem.message);
+		}
+	}
+	await flush();
+	if (progress.rowsRead === 0) throw nothingWanted(spec, progress.rowsSkipped);
+}
+
+function nothingWanted({manifest, prefix}: JobSpec, skipped: number): MusterError {
+	const file = manifest.kind === 'prefix' ? prefix : manifest.file;
+	return new MusterError('manifest', `${file} names no files.`, {
+		hint:
+			skipped > 0
+				? `All ${skipped} rows were unusable; run with --verbose to see why.`
+				: 'Check that it is the right file and the right column.',
+	});
+}
+
+/** A whole prefix: every listed object is a wanted row; its group is the first folder below the prefix. */
+export async function wantEverything(context: RollCallContext): Promise<void> {
+	const {spec, ledger, progress} = context;
+	const groupId = groupNumbers(context, mostGroups);
+	let last = 0;
+	for (;;) {
+		const objects = ledger.rollCall.objectsAfter(last, chunk);
+		if (objects.length === 0) break;
+		last = objects.at(-1)?.id ?? last;
+		const wanted = objects.filter((object) => !(object.key.endsWith('/') && object.size === 0));
+		ledger.rollCall.addFound(
+			wanted.map((object) => {
+				const below = object.key.slice(spec.prefix.length).replace(/^\//, '');
+				const slash = below.indexOf('/');
+				progress.rowsRead++;
+				return {
+					groupId: groupId(slash > 0 ? below.slice(0, slash) : ''),
+					row: progress.rowsRead,
+					text: below === '' ? object.key : below,
+					bucket: object.bucket,
+					path: object.key,
+					objectId: object.id,
+					rule: 'key' as const,
+				};
+			}),
+		);
+		progress.rowsChecked = progress.rowsRead;
+		context.signal.throwIfAborted();
+		await breathe();
+	}
+	if (progress.rowsRead === 0) {
+		throw new MusterError('manifest', `There is nothing under s3://${spec.bucket}/${spec.prefix}`, {
+			hint: 'Check the prefix; `muster` without arguments lets you browse the bucket.',
+		});
+	}
+}
