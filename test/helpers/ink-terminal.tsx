@@ -190,6 +190,10 @@ export class InkTerminal {
 		});
 	}
 
+	ended(): boolean {
+		return this.result !== undefined;
+	}
+
 	/** Keys by name (`down`, `ctrl+c`) or as themselves (`q`). */
 	key(...names: readonly string[]): void {
 		for (const name of names) this.#keyboard.send(keyBytes[name] ?? name);

@@ -140,13 +140,13 @@ await test('a search narrows at once, Ctrl+C empties it and does nothing else, E
 	await terminal.until(/1 of 9 buckets/);
 	await terminal.press('ctrl+c');
 	await terminal.until(/Find ▏ +9 buckets/);
-	assert.equal(terminal.result, undefined);
+	assert.equal(terminal.ended(), false);
 	assert.doesNotMatch(terminal.screen(), /quits/);
 	terminal.type('qa');
 	await terminal.until(/> voice-qa-scratch/);
 	await terminal.press('escape');
 	await terminal.until(/Which bucket/);
-	assert.equal(terminal.result, undefined);
+	assert.equal(terminal.ended(), false);
 });
 
 await test('a paste fills a field and never runs as keys', async () => {
@@ -155,7 +155,7 @@ await test('a paste fills a field and never runs as keys', async () => {
 	await terminal.until(/studio-voice-takes/);
 	terminal.paste('qqq\nn\nq');
 	await terminal.until(/Pasting works in text fields/);
-	assert.equal(terminal.result, undefined);
+	assert.equal(terminal.ended(), false);
 	await terminal.press('n');
 	terminal.paste('s3://voice-labels-v3/sets/\n');
 	await terminal.until(/Bucket name s3:\/\/voice-labels-v3\/sets\/▏/);
@@ -279,7 +279,7 @@ await test('pages are added while they arrive; Ctrl+C stops and keeps what was l
 	await terminal.until(/page-1\/[^]*1 so far|1 so far[^]*page-1\//);
 	await terminal.press('ctrl+c');
 	await terminal.until(/first 1 · m lists more/);
-	assert.equal(terminal.result, undefined);
+	assert.equal(terminal.ended(), false);
 	release();
 	await terminal.press('m');
 	await terminal.settle(50);

@@ -179,8 +179,11 @@ export class TerminalOutput extends EventEmitter {
 		this.#held = true;
 	}
 
+	/** Ends `hold`; whoever calls it draws everything anew. */
 	release(): void {
 		this.#held = false;
+		this.#stale = false;
+		this.#pump();
 	}
 
 	get stuck(): boolean {
