@@ -277,6 +277,7 @@ export class Job {
 			verify: this.spec.verify,
 			retries: this.spec.retries,
 			limitRate: this.spec.limitRate,
+			...(this.groups.size > 1 ? {perGroup: this.spec.perGroup} : {}),
 		});
 	}
 

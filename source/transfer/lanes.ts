@@ -16,6 +16,8 @@ export class Lanes {
 	/** lanes that run or are about to */
 	readonly #started = new Set<number>();
 	readonly #files = new Map<number, FileTransfer>();
+	/** files in flight by group */
+	readonly #inFlight = new Map<number, number>();
 	#idle: Array<() => void> = [];
 	#whenQuiet: Array<() => void> = [];
 	readonly #context: ThreadContext;
@@ -106,8 +108,10 @@ export class Lanes {
 			counters.begin(index, task.id, task.group);
 			const file = new FileTransfer(task, lane, this.#context);
 			this.#files.set(index, file);
+			this.#count(task.group, 1);
 			const result = await file.run();
 			this.#files.delete(index);
+			this.#count(task.group, -1);
 			counters.end(index);
 			this.#outbox.push(result);
 			if (this.#files.size === 0) for (const quiet of this.#whenQuiet.splice(0)) quiet();
@@ -119,19 +123,42 @@ export class Lanes {
 	#next(index: number): TransferTask | 'end' | undefined {
 		if (this.#closed || index >= this.#wanted) return 'end';
 		if (!this.#context.gate.isOpen) return undefined;
-		const task = this.#queue[this.#head];
+		const position = this.#firstAllowed();
+		const task = this.#queue[position];
 		if (task === undefined) {
 			// Nothing left to do here: results must not wait long for company.
 			if (this.#files.size === 0) this.#outbox.flush();
 			else this.#outbox.hurry();
 			return undefined;
 		}
+		// The tasks passed over keep their order behind the one that is taken.
+		this.#queue.copyWithin(this.#head + 1, this.#head, position);
 		this.#head++;
 		if (this.#head > 1024) {
 			this.#queue = this.#queue.slice(this.#head);
 			this.#head = 0;
 		}
 		return task;
+	}
+
+	/** Where the first task stands whose group may have another file in flight. */
+	#firstAllowed(): number {
+		const limit = this.#context.perGroup;
+		let position = this.#head;
+		if (limit === 0) return position;
+		for (; position < this.#queue.length; position++) {
+			const task = this.#queue[position];
+			if (task !== undefined && (this.#inFlight.get(task.group) ?? 0) < limit) return position;
+		}
+		return position;
+	}
+
+	#count(group: number, change: 1 | -1): void {
+		const count = (this.#inFlight.get(group) ?? 0) + change;
+		if (count === 0) this.#inFlight.delete(group);
+		else this.#inFlight.set(group, count);
+		// A lane that found every group full may go on now.
+		if (change === -1 && this.#context.perGroup > 0 && this.#idle.length > 0) this.#wakeIdle();
 	}
 
 	async #untilWork(): Promise<void> {

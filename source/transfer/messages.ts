@@ -12,6 +12,8 @@ export type ThreadData = {
 	readonly lanes: number;
 	readonly verify: 'checksum' | 'size';
 	readonly retries: number;
+	/** this thread's share of the files of one group that may be in flight; 0 is no limit */
+	readonly perGroup: number;
 	readonly counters: SharedArrayBuffer;
 	readonly rate: SharedArrayBuffer;
 	readonly settings: TransferSettings;

@@ -57,7 +57,9 @@ class ThreadPool implements TransferPool {
 	#failed = false;
 
 	constructor(options: TransferOptions, settings: TransferSettings) {
-		const threads = Math.max(1, options.threads);
+		// Fewer threads than files of a group in flight, so that the threads' shares keep to the limit.
+		const perGroup = options.perGroup ?? Infinity;
+		const threads = Math.max(1, Math.min(options.threads, perGroup));
 		this.#connections = limitConnections(options.connections, threads);
 		this.#counters = createCounters(threads);
 		this.#rate = createRate(options.limitRate);
@@ -70,6 +72,7 @@ class ThreadPool implements TransferPool {
 				lanes,
 				verify: options.verify,
 				retries: options.retries,
+				perGroup: Number.isFinite(perGroup) ? Math.floor(perGroup / threads) : 0,
 				counters: this.#counters,
 				rate: this.#rate,
 				settings,

@@ -51,4 +51,6 @@ export type ThreadContext = {
 	readonly settings: TransferSettings;
 	readonly verify: 'checksum' | 'size';
 	readonly retries: number;
+	/** files of one group in flight; 0 is no limit */
+	readonly perGroup: number;
 };

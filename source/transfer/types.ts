@@ -58,6 +58,8 @@ export type TransferOptions = {
 	readonly retries: number;
 	/** bytes per second for all threads together; 0 is none */
 	readonly limitRate: number;
+	/** files of one group in flight at once; left out is no limit */
+	readonly perGroup?: number;
 };
 
 /** What a pool counts, summed over its threads; cheap to read at any rate. */

@@ -35,6 +35,7 @@ function createContext(provider: StoreProvider): ThreadContext {
 		settings: data.settings,
 		verify: data.verify,
 		retries: data.retries,
+		perGroup: data.perGroup,
 	};
 }
 

@@ -43,6 +43,7 @@ async function runOn(bed: Bed, disk: Disk, key: string, replace = true): Promise
 			folders: new Folders(disk),
 			settings: {...defaultSettings, backoffBase: 5},
 			verify: 'checksum',
+			perGroup: 0,
 			retries: 3,
 		},
 		outbox,

@@ -5,7 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import type {TransferResult} from '../../source/transfer/types.ts';
 import {Bed, bytes} from './bed.ts';
-import {crc32Of} from './fake-server.ts';
+import {crc32Of, send} from './fake-server.ts';
 
 const MiB = 1024 * 1024;
 
@@ -422,4 +422,38 @@ void test('connections grow and shrink while files come', async () => {
 	});
 	assert.equal(most, 1);
 	for (const result of bed.results) done(result);
+});
+
+void test('a group never has more files in flight than it may, and the others go on meanwhile', async () => {
+	await using bed = await Bed.make();
+	const groups = [1, 2, 3];
+	const tasks = groups.flatMap((group) =>
+		Array.from({length: 12}, (_, index) => {
+			const key = `${group}/${index}.bin`;
+			bed.server.put(key, bytes(100, index + 1));
+			return bed.task(group * 100 + index, key, {group});
+		}),
+	);
+	const open = new Map<string, number>();
+	let most = 0;
+	let mostTogether = 0;
+	bed.server.mischief = ({key, object, range, request, response}) => {
+		const [group = ''] = key.split('/');
+		open.set(group, (open.get(group) ?? 0) + 1);
+		most = Math.max(most, ...open.values());
+		mostTogether = Math.max(
+			mostTogether,
+			[...open.values()].reduce((sum, count) => sum + count, 0),
+		);
+		setTimeout(() => {
+			open.set(group, (open.get(group) ?? 0) - 1);
+			send(response, object, range, request.headers['if-match']);
+		}, 10);
+		return true;
+	};
+	// In manifest order, the worst case: the first group's tasks stand before all others.
+	const results = await bed.run(bed.pool({threads: 2, connections: 12, perGroup: 2}), tasks);
+	for (const result of results) done(result);
+	assert.equal(most, 2);
+	assert.ok(mostTogether > 2, `${mostTogether} at once in all groups`);
 });
