@@ -17,6 +17,8 @@ export function sandboxEnvironment(sandbox: Sandbox, home: string): NodeJS.Proce
 	return {
 		PATH: process.env['PATH'],
 		HOME: home,
+		// tsx looks for it in the working folder, which is another one here
+		TSX_TSCONFIG_PATH: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
 		XDG_CONFIG_HOME: `${home}/config`,
 		XDG_RUNTIME_DIR: home,
 		AWS_ACCESS_KEY_ID: sandbox.accessKeyId,
