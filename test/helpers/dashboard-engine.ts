@@ -146,7 +146,9 @@ export function dashboardEngine(
 					query,
 				),
 			problems: ({offset, limit}) => {
-				const all = problems ?? client.getSnapshot().problems;
+				const all = (problems ?? client.getSnapshot().problems).toSorted(
+					(a, b) => a.wantedId - b.wantedId,
+				);
 				return {total: all.length, rows: all.slice(offset, offset + limit)};
 			},
 			jobs: fakeJobs,

@@ -178,9 +178,10 @@ export function problem(
 	};
 }
 
+/** Oldest first, as the engine has them. */
 export const twoProblems: readonly Problem[] = [
-	problem(0, 'dalia_r', 'take_0433.wav'),
 	problem(1, 'yara_m', 'take_0077.wav', 'access denied (403)', 'denied'),
+	problem(0, 'dalia_r', 'take_0433.wav'),
 ];
 
 /** States in manifest order: done ones with the problems among them, then active, then waiting. */

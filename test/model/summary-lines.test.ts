@@ -10,8 +10,8 @@ test('the finished job of the mock-up, in 12 lines at most', () => {
 	assert.deepEqual(lines, [
 		'muster job 12: 11,840 of 11,842 files, 386 GiB in 56 m 12 s (117 MiB/s, 3.5 files/s)',
 		'11,840 downloaded, 158 skipped (already here), 2 failed, 214 missing, 96 ambiguous',
-		'failed: dalia_r/take_0433.wav: checksum differed twice',
 		'failed: yara_m/take_0077.wav: access denied (403)',
+		'failed: dalia_r/take_0433.wav: checksum differed twice',
 		'Files    /data/takes',
 		'Reports  /data/takes/.muster/reports',
 		'Next     muster resume 12   tries the 2 failed files again',

@@ -180,6 +180,8 @@ test('all here already: Enter is done, v reads every file back', async () => {
 	await terminal.until(/11,842 files read back, every checksum is right/);
 	await terminal.press('enter');
 	assert.equal(client.asked('start').length, 1);
+	client.set(jobSnapshot('finished'));
+	await terminal.until(/^ muster {2}Job 12 finished/);
 	await terminal.close();
 });
 

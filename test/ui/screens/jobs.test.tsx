@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {MusterError} from '../../../source/model/error.ts';
 import {dashboardEngine, fakeJobs} from '../../helpers/dashboard-engine.ts';
+import {jobSnapshot} from '../../helpers/dashboard-snapshots.ts';
 import {frameFaults, openTerminal} from '../../helpers/ink-terminal.tsx';
 
 test('every size fills the window; every state is a word', async () => {
@@ -29,7 +30,8 @@ test('Enter watches, goes on, or calls the roll again', async () => {
 	await second.until(/ > {3}12/);
 	await second.press('down', 'down', 'enter');
 	assert.deepEqual(stopped.asked('resumeJob'), [{job: 10}]);
-	await second.until(/^ muster {2}Downloading|^ muster {2}Job/);
+	stopped.set(jobSnapshot('downloading'));
+	await second.until(/^ muster {2}Downloading/);
 	const running = dashboardEngine('idle', {change: {job: null}});
 	await using third = await openTerminal({client: running, screen: 'jobs'});
 	await third.until(/ > {3}12/);

@@ -95,6 +95,8 @@ test('keys: retry leads back to the download, lists are written, paths are copie
 	await terminal.until(/11,842 files read back/);
 	await terminal.press('r');
 	assert.deepEqual(client.asked('retryFailed'), [{}]);
+	client.set(jobSnapshot('downloading'));
+	await terminal.until(/^ muster {2}Downloading/);
 });
 
 test('a stopped job goes on with r; a new job starts at the beginning', async () => {

@@ -1,4 +1,4 @@
-import {useEffect, useMemo, useState} from 'react';
+import {useEffect, useMemo, useRef, useState} from 'react';
 import type {GroupSort} from '../../../job/link/messages.ts';
 import {formatBytes, formatCount, formatDuration, plural} from '../../../model/format.ts';
 import type {GroupRow, Snapshot, WantedRow} from '../../../model/snapshot.ts';
@@ -118,6 +118,19 @@ function useFirstMissing(snapshot: Snapshot): string | null {
 	return text.startsWith(prefix) ? text : prefix + text;
 }
 
+/**
+ * A job with nothing left to fetch may be over before its download was ever seen. What an earlier
+ * job left behind is not this one's end: only a roll call seen here counts.
+ */
+function useSummaryAtEnd(phase: Snapshot['phase']): void {
+	const {navigation} = useServices();
+	const seen = useRef(false);
+	useEffect(() => {
+		if (phase === 'ready') seen.current = true;
+		else if (phase === 'finished' && seen.current) navigation.replace('summary');
+	}, [phase, navigation]);
+}
+
 /** The roll call: live while it runs, then what stands, and the yes. */
 export function Analysis() {
 	const services = useServices();
@@ -128,6 +141,7 @@ export function Analysis() {
 	const table = useTable(snapshot);
 	const {list, plan, field, searching} = table;
 	const [confirming, setConfirming] = useState(false);
+	useSummaryAtEnd(phase);
 	const [decided, setDecided] = useState(0);
 	const group = list.row;
 	const open = useOpenRows(snapshot, group, decided);

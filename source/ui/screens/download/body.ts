@@ -217,7 +217,7 @@ export function downloadBody(input: BodyInput): Line[] {
 	const {snapshot, layout, glyphs, plan} = input;
 	const nameWidth = Math.min(
 		16,
-		Math.max(6, ...snapshot.problems.slice(0, plan.problems).map(({group}) => textWidth(group))),
+		Math.max(6, ...snapshot.problems.slice(-plan.problems).map(({group}) => textWidth(group))),
 	);
 	const counts = plan.counts ? [groupCounts(snapshot, layout.columns)] : [];
 	const cells = cellStrip(snapshot.cells, layout.columns, plan.cellRows, glyphs);
@@ -230,7 +230,7 @@ export function downloadBody(input: BodyInput): Line[] {
 			...(plan.cellRows > 0 ? [...cells, blank] : []),
 			...listLines(input),
 			...(plan.view === 'grid' ? [blank] : []),
-			...problemLines(snapshot, plan.problems, nameWidth, layout),
+			...(plan.problems > 0 ? problemLines(snapshot, plan.problems, nameWidth, layout) : []),
 			...(plan.foot ? [footLine(snapshot, layout)] : []),
 		],
 		layout.bodyRows,

@@ -20,7 +20,7 @@ const sorts: readonly GroupSort[] = ['state', 'name', 'left', 'speed', 'problems
 const sortWords: Readonly<Record<GroupSort, string>> = {
 	state: 'active first',
 	name: 'by name',
-	left: 'least time left first',
+	left: 'most left first',
 	speed: 'fastest first',
 	problems: 'problems first',
 	size: 'largest first',

@@ -128,18 +128,21 @@ export function problemLines(
 ): Line[] {
 	const {problems, totals, groups} = snapshot;
 	const count = Math.max(totals.filesFailed, problems.length, groups.problem);
-	return problems.slice(0, most).map((problem, index) => {
-		const keys =
-			index > 0 || layout.narrow
-				? ''
-				: count > most
-					? ` · x all ${formatCount(count)}, r again`
-					: ' · x looks, r tries again';
-		const file = problem.name.split('/').at(-1) ?? problem.name;
-		const name = left(problem.group, nameWidth);
-		const words = `${name}  ${file}: ${problem.error.message}`;
-		return line(' ', bad('!'), ' ', cutEnd(words, layout.columns - 4 - textWidth(keys)), keys);
-	});
+	return problems
+		.slice(-most)
+		.toReversed()
+		.map((problem, index) => {
+			const keys =
+				index > 0 || layout.narrow
+					? ''
+					: count > most
+						? ` · x all ${formatCount(count)}, r again`
+						: ' · x looks, r tries again';
+			const file = problem.name.split('/').at(-1) ?? problem.name;
+			const name = left(problem.group, nameWidth);
+			const words = `${name}  ${file}: ${problem.error.message}`;
+			return line(' ', bad('!'), ' ', cutEnd(words, layout.columns - 4 - textWidth(keys)), keys);
+		});
 }
 
 /** `/data/takes 824 GiB free · 32 connections · 3 retries · job log: 12.log`. */

@@ -66,9 +66,8 @@ export function Jobs() {
 			return;
 		}
 		if (unfinished(job)) {
-			tell(client.call('resumeJob', {job: job.id}), undefined, () => {
-				navigation.replace('download');
-			});
+			// The app goes to the download by itself when the job moves.
+			tell(client.call('resumeJob', {job: job.id}));
 			return;
 		}
 		tell(client.call('prepare', {spec: job.spec}), undefined, () => {

@@ -7,7 +7,7 @@ import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import {placeWords} from '../download/title.ts';
-import {planProblems, problemsBody} from './body.ts';
+import {inLedgerOrder, planProblems, problemsBody} from './body.ts';
 
 /** New problems show up at this pace. */
 const followEvery = 1000;
@@ -22,13 +22,13 @@ export function Problems() {
 	const list = useWindow<Problem>('problems', {
 		load: async (part, signal) => client.call('problems', part, signal),
 		query: String(snapshot.job),
-		version: `${snapshot.totals.filesFailed} ${snapshot.problems[0]?.wantedId ?? ''}`,
+		version: `${snapshot.totals.filesFailed} ${snapshot.problems.at(-1)?.wantedId ?? ''}`,
 		every: followEvery,
 		height: plan.area,
 		idOf: (problem) => problem.wantedId,
 		first: {
 			total: Math.max(snapshot.totals.filesFailed, snapshot.problems.length),
-			rows: snapshot.problems,
+			rows: inLedgerOrder(snapshot.problems),
 		},
 	});
 	const act = <T,>(asked: Promise<T>, words: (answer: T) => string) => {

@@ -9,6 +9,7 @@ import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import {placeWords} from '../download/title.ts';
+import {inLedgerOrder} from '../problems/body.ts';
 import {failedRoom, summaryBody} from './body.ts';
 import {summaryTitle, timeWords} from './title.ts';
 
@@ -27,7 +28,7 @@ export function Summary() {
 		every: 1000,
 		height: failedRoom(snapshot, layout),
 		idOf: (problem) => problem.wantedId,
-		first: {total: failedCount, rows: snapshot.problems},
+		first: {total: failedCount, rows: inLedgerOrder(snapshot.problems)},
 	});
 	const troubled = useCall(
 		client,
@@ -36,12 +37,14 @@ export function Summary() {
 	);
 	const {row} = list;
 	const ended = phase === 'stopped' || phase === 'failed';
+	// The app goes to the download by itself when the job moves again.
 	const retry = () => {
-		const asked: Promise<unknown> =
-			ended && job !== null ? client.call('resumeJob', {job}) : client.call('retryFailed', {});
-		tell(asked, undefined, () => {
-			navigation.replace('download');
-		});
+		if (ended && job !== null) tell(client.call('resumeJob', {job}));
+		else {
+			tell(client.call('retryFailed', {}), ({files}) =>
+				files === 0 ? 'Nothing to try again' : `${plural(files, 'file')} will be tried again`,
+			);
+		}
 	};
 	const body = summaryBody({
 		snapshot,
