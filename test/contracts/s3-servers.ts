@@ -1,7 +1,7 @@
 import {execFile, spawn} from 'node:child_process';
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {createRequire} from 'node:module';
@@ -53,16 +53,40 @@ export const s3rverServer: MakeServer = async (contents) => {
 	);
 };
 
-/** https://github.com/getmoto/moto, where Python has it with its server. */
+/** https://github.com/getmoto/moto, where `MUSTER_TEST_MOTO` (a Python) or python3 has it with its server. */
 export const motoServer: MakeServer = async (contents) => {
-	const python = await run('python3', ['-c', 'import moto.server']).catch(() => undefined);
-	if (python === undefined)
+	const python = process.env['MUSTER_TEST_MOTO'] || 'python3';
+	const found = await run(python, ['-c', 'import moto.server']).catch(() => undefined);
+	if (found === undefined)
 		return {skip: "Python has no moto with its server here (pip install 'moto[s3,server]')"};
 	const port = await freePort();
-	const child = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+	const child = spawn(python, ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
 		stdio: 'ignore',
 	});
 	return serve(child, port, {accessKeyId: 'moto', secretAccessKey: 'moto'}, contents);
+};
+
+/** https://github.com/versity/versitygw on a folder, where `MUSTER_TEST_VERSITYGW` or the path has it. */
+export const versitygwServer: MakeServer = async (contents) => {
+	const program = process.env['MUSTER_TEST_VERSITYGW'] || 'versitygw';
+	const found = await run(program, ['--version']).catch(() => undefined);
+	if (found === undefined)
+		return {
+			skip: 'versitygw is not here (go install github.com/versity/versitygw/cmd/versitygw@latest)',
+		};
+	const folder = await mkdtemp(path.join(tmpdir(), 'muster-versitygw-'));
+	const [objects, facts] = [path.join(folder, 'objects'), path.join(folder, 'facts')];
+	await Promise.all([mkdir(objects), mkdir(facts)]);
+	const port = await freePort();
+	const [access, secret] = ['versity', 'versity-secret'];
+	// facts beside the files: not every file system has extended attributes
+	const words = ['--access', access, '--secret', secret, '--port', `127.0.0.1:${port}`, '--quiet'];
+	const child = spawn(program, [...words, 'posix', '--sidecar', facts, objects], {stdio: 'ignore'});
+	const credentials = {accessKeyId: access, secretAccessKey: secret};
+	const server = await serve(child, port, credentials, contents, () =>
+		rm(folder, {recursive: true, force: true}),
+	);
+	return {...server, checksSignatures: true};
 };
 
 async function serve(
