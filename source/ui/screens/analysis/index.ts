@@ -1,6 +1,6 @@
 import {listKeys, type KeyBinding} from '../../keymap.ts';
 import type {Screen} from '../../screen.ts';
-import {placeWords} from '../download/title.ts';
+import {placeWords} from '../../components/job-words.ts';
 import {Analysis} from './analysis.tsx';
 import {analysisTitle} from './body.ts';
 

@@ -3,6 +3,7 @@ import type {GroupSort} from '../../../job/link/messages.ts';
 import {plural} from '../../../model/format.ts';
 import {groupNoun, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
+import {otherFolderHelp, placeWords, signInHelp, signInWords} from '../../components/job-words.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useField} from '../../hooks/use-field.ts';
 import {usePlace} from '../../hooks/use-place.ts';
@@ -12,8 +13,7 @@ import {useWindow} from '../../hooks/use-window.ts';
 import {line} from '../../text/line.ts';
 import {downloadBody, planBody} from './body.ts';
 import {liveRows, stateVersion} from './live-rows.ts';
-import {otherFolderHelp, signInHelp} from './recovery.ts';
-import {downloadTitle, placeWords, signInWords} from './title.ts';
+import {downloadTitle} from './title.ts';
 
 const sorts: readonly GroupSort[] = ['state', 'name', 'left', 'speed', 'problems', 'size'];
 

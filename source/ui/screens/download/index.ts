@@ -1,7 +1,8 @@
 import {listKeys, type KeyBinding} from '../../keymap.ts';
 import type {Screen} from '../../screen.ts';
 import {Download} from './download.tsx';
-import {downloadTitle, signInWords} from './title.ts';
+import {signInWords} from '../../components/job-words.ts';
+import {downloadTitle} from './title.ts';
 
 const keymap: readonly KeyBinding[] = [
 	{keys: ['p'], action: 'pause', label: 'Pause; open files are kept', short: 'pause', priority: 1},

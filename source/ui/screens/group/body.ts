@@ -21,7 +21,7 @@ import {
 	type Style,
 } from '../../text/line.ts';
 import type {Glyphs} from '../../theme.ts';
-import {belowPrefix, candidateWords} from '../analysis/guesses.ts';
+import {belowPrefix, candidateWords} from '../../components/candidates.ts';
 
 const looks: Readonly<Record<WantedRow['state'], {word: string; style: Style}>> = {
 	found: {word: 'ready', style: 'plain'},

@@ -10,7 +10,7 @@ import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import type {ScreenProps} from '../../screen.ts';
-import {placeWords} from '../download/title.ts';
+import {placeWords} from '../../components/job-words.ts';
 import {groupBody, planGroup} from './body.ts';
 
 /** What the screen is opened with. */

@@ -1,7 +1,7 @@
 import {groupName} from '../../components/counts.ts';
 import {listKeys, type KeyBinding} from '../../keymap.ts';
 import type {Screen} from '../../screen.ts';
-import {placeWords} from '../download/title.ts';
+import {placeWords} from '../../components/job-words.ts';
 import {Group, groupProps} from './group.tsx';
 
 const keymap: readonly KeyBinding[] = [

@@ -18,11 +18,6 @@ import {
 	type Line,
 } from '../../text/line.ts';
 
-/** The engine tells problems as they come, the ledger lists them by row: one order on screen. */
-export function inLedgerOrder(problems: readonly Problem[]): readonly Problem[] {
-	return problems.toSorted((a, b) => a.wantedId - b.wantedId);
-}
-
 export type ProblemsPlan = {readonly area: number; readonly block: number};
 
 /** Lines for the rows and for the block with the chosen one's reason. */

@@ -1,6 +1,6 @@
 import {listKeys, type KeyBinding} from '../../keymap.ts';
 import type {Screen} from '../../screen.ts';
-import {placeWords} from '../download/title.ts';
+import {placeWords} from '../../components/job-words.ts';
 import {Problems} from './problems.tsx';
 
 const keymap: readonly KeyBinding[] = [

@@ -6,8 +6,9 @@ import {useServices} from '../../hooks/services.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
-import {placeWords} from '../download/title.ts';
-import {inLedgerOrder, planProblems, problemsBody} from './body.ts';
+import {placeWords} from '../../components/job-words.ts';
+import {inLedgerOrder} from '../../components/failed-files.ts';
+import {planProblems, problemsBody} from './body.ts';
 
 /** New problems show up at this pace. */
 const followEvery = 1000;

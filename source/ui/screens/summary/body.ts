@@ -1,22 +1,8 @@
 import {commandLine} from '../../../model/command-line.ts';
-import {
-	formatBytes,
-	formatCount,
-	formatDuration,
-	formatRate,
-	plural,
-} from '../../../model/format.ts';
+import {formatBytes, formatCount, formatDuration, plural} from '../../../model/format.ts';
 import type {GroupRow, Problem, Snapshot} from '../../../model/snapshot.ts';
-import {accountRows, rowsLabel, withGroup, type AccountRow} from '../../../model/summary-lines.ts';
-import {
-	clock,
-	formatSum,
-	groupName,
-	groupNoun,
-	readyCount,
-	tableCount,
-} from '../../components/counts.ts';
-import {buckets, speedChart} from '../../components/speed-chart.ts';
+import {accountRows, withGroup} from '../../../model/summary-lines.ts';
+import {groupName, groupNoun} from '../../components/counts.ts';
 import type {Layout} from '../../layout.ts';
 import {
 	accent,
@@ -26,105 +12,16 @@ import {
 	cutEnd,
 	cutMiddle,
 	fill,
-	good,
 	left,
 	line,
 	panes,
-	right,
 	textWidth,
-	warn,
 	wrap,
 	type Line,
-	type Span,
 } from '../../text/line.ts';
 import type {Glyphs} from '../../theme.ts';
-
-/** ` 11,840 of 11,842 files      386.3 GiB      56 m 12 s      117 MiB/s mean`. */
-export function headLine(snapshot: Snapshot, layout: Layout): Line {
-	const {rollCall, totals, summary} = snapshot;
-	const files = summary?.downloaded ?? totals.filesDone;
-	const bytes = summary?.bytes ?? totals.bytesDone;
-	const seconds = summary?.seconds ?? totals.seconds;
-	const all = Math.max(readyCount(rollCall), files);
-	const pause =
-		layout.wide && totals.pausedSeconds >= 1
-			? `, without ${formatDuration(totals.pausedSeconds)} of waiting`
-			: '';
-	const best =
-		layout.wide && snapshot.bestSpeed > 0 ? `, ${formatRate(snapshot.bestSpeed)} best` : '';
-	const parts = [
-		`${formatCount(files)} of ${plural(all, 'file')}`,
-		formatSum(bytes),
-		`${formatDuration(seconds)}${pause}`,
-		...(seconds > 0 && files > 0
-			? [
-					`${formatRate(bytes / seconds)} mean${best}`,
-					`${files / seconds >= 100 ? formatCount(files / seconds) : (files / seconds).toFixed(1)} files/s`,
-				]
-			: []),
-	];
-	for (const gap of [6, 4, 2]) {
-		const text = parts.join(' '.repeat(gap));
-		if (textWidth(text) + 2 <= layout.columns) return line(` ${text}`);
-	}
-	return line(` ${parts.slice(0, 3).join('  ')}`);
-}
-
-/** What stands behind a count: bytes and a word of advice. */
-function rowWords(id: AccountRow['id'], snapshot: Snapshot): {bytes: number; words: string} {
-	const {summary, totals, spec} = snapshot;
-	switch (id) {
-		case 'downloaded': {
-			const how = spec?.verify === 'size' ? 'every size is right' : 'every checksum matched';
-			return {bytes: summary?.bytes ?? totals.bytesDone, words: how};
-		}
-		case 'local':
-			return {bytes: 0, words: 'left alone'};
-		case 'failed':
-			return {bytes: 0, words: 'r tries again'};
-		case 'left':
-			return {bytes: Math.max(0, totals.bytes - totals.bytesDone), words: 'r goes on'};
-		case 'missing':
-			return {bytes: 0, words: 'e writes missing.csv'};
-		case 'ambiguous':
-			return {bytes: 0, words: 'e writes resolved.csv'};
-		case 'excluded':
-			return {bytes: 0, words: 'by your filters'};
-		case 'duplicate':
-			return {bytes: 0, words: 'the same file, fetched once'};
-		case 'rows':
-			return {bytes: 0, words: ''};
-		default:
-			return id satisfies never;
-	}
-}
-
-function countSpan(row: AccountRow, text: string): Span | string {
-	if (row.count === 0 || row.id === 'rows') return text;
-	if (row.id === 'downloaded' || row.id === 'local') return good(text);
-	return row.id === 'failed'
-		? bad(text)
-		: row.id === 'excluded' || row.id === 'duplicate'
-			? text
-			: warn(text);
-}
-
-/** The account: rows that add up to the manifest. */
-export function accountLines(snapshot: Snapshot, layout: Layout): Line[] {
-	return accountRows(snapshot).map((row) => {
-		const {bytes, words} = rowWords(row.id, snapshot);
-		const label = row.id === 'rows' ? rowsLabel(snapshot) : row.label;
-		const size = layout.narrow ? '' : right(bytes > 0 ? formatSum(bytes) : '', 12);
-		const advice = row.count > 0 ? `   ${words}` : '';
-		return line(
-			'   ',
-			left(label, 19),
-			countSpan(row, right(formatCount(row.count), 9)),
-			size,
-			advice,
-		);
-	});
-}
+import {accountLines, headLine} from './account.ts';
+import {chartLines, factLines, troubledLines} from './side.ts';
 
 /** Failed files, the chosen one marked; then how many are not shown. */
 export function failedLines(
@@ -220,72 +117,6 @@ function nextLines(snapshot: Snapshot, width: number, most: number): Line[] {
 				cut && index === room - 1 ? `${cutEnd(`${text} …`, width - 28)}  o shows it whole` : text;
 			return line(` ${index === 0 ? left('Again', 8) : ' '.repeat(8)}`, words);
 		}),
-	];
-}
-
-function chartLines(snapshot: Snapshot, width: number, glyphs: Glyphs): Line[] {
-	const {speeds, bestSpeed, startedAt, finishedAt} = snapshot;
-	if (speeds.length < 2) return [];
-	const best = formatRate(bestSpeed);
-	const chart = speedChart(speeds, bestSpeed, width - textWidth(best) - 2, glyphs);
-	const marks = buckets(speeds, width - textWidth(best) - 2).length;
-	const from = startedAt === null ? '' : clock(startedAt);
-	const to = finishedAt === null ? '' : clock(finishedAt);
-	const times = marks >= 12 ? from + ' '.repeat(marks - 10) + to : from;
-	return [
-		line(bold('Speed over time')),
-		line(`${best} `, accent(chart)),
-		line(`${' '.repeat(textWidth(best))} ${times}`),
-		blank,
-	];
-}
-
-function troubledLines(
-	rows: readonly GroupRow[],
-	total: number,
-	width: number,
-	most: number,
-	snapshot: Snapshot,
-	glyphs: Glyphs,
-): Line[] {
-	if (rows.length === 0) return [];
-	const count = 8;
-	const name = Math.max(8, width - count * 4 - 2);
-	const title = `${groupNoun(snapshot.spec).many} with something to look at`;
-	const heading = title.charAt(0).toUpperCase() + title.slice(1);
-	const shown = rows.slice(0, Math.max(1, most));
-	const rest = total - shown.length;
-	return [
-		line(bold(heading)),
-		line(
-			' '.repeat(name + 2),
-			right('Got', count),
-			right('Failed', count),
-			right('Missing', count),
-			right('Ambig', count),
-		),
-		...shown.map((row) =>
-			line(
-				'  ',
-				left(groupName(row.name), name),
-				tableCount(row.filesDone, count, glyphs),
-				tableCount(row.failed, count, glyphs),
-				tableCount(row.missing, count, glyphs),
-				tableCount(row.ambiguous, count, glyphs),
-			),
-		),
-		...(rest > 0 ? [line(`  ↓ ${formatCount(rest)} more`)] : []),
-		blank,
-	];
-}
-
-function factLines({totals}: Snapshot): Line[] {
-	return [
-		line(
-			left('Retries', 14),
-			`${plural(totals.retries, 'request')}, ${plural(totals.slowDowns, 'slow-down')} from S3`,
-		),
-		line(left('Connections', 14), `${formatCount(totals.connections)} at the end`),
 	];
 }
 

@@ -8,8 +8,8 @@ import {useCall} from '../../hooks/use-call.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
-import {placeWords} from '../download/title.ts';
-import {inLedgerOrder} from '../problems/body.ts';
+import {placeWords} from '../../components/job-words.ts';
+import {inLedgerOrder} from '../../components/failed-files.ts';
 import {failedRoom, summaryBody} from './body.ts';
 import {summaryTitle, timeWords} from './title.ts';
 
