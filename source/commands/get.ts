@@ -16,7 +16,7 @@ import {canAskInLines, chooseDisplay} from './display.ts';
 import type {Display} from './display.ts';
 import {runHeadless} from './headless.ts';
 import {watchInterruption} from './interruption.ts';
-import {openQuestions} from './rows.ts';
+import {openQuestions, tellRows} from './rows.ts';
 import {withScratchLedger} from './scratch.ts';
 import {appOptions, logLevelOf, openEngine, showApp} from './screen.ts';
 import {isOver, isSettled, waitFor} from './wait.ts';
@@ -60,8 +60,11 @@ async function getInLines(
 			reporter,
 			begin: () => engine.call('prepare', {spec}),
 			decide: async (snapshot) => {
-				const most = settings.verbose === true ? Infinity : 10;
-				for (const line of await openQuestions(engine, most)) reporter.say(line);
+				await tellRows(engine, reporter, {
+					// a job that goes on tells its rows itself
+					events: display === 'json' && !goes,
+					lines: display === 'text' ? (settings.verbose === true ? Infinity : 10) : 0,
+				});
 				return decide(snapshot, settings, asks, reporter);
 			},
 		});
@@ -75,7 +78,10 @@ async function decide(
 	asks: boolean,
 	reporter: Reporter,
 ): Promise<true | number> {
-	if (settings.dryRun === true) return rollCallStatus(snapshot);
+	if (settings.dryRun === true) {
+		reporter.say(planLine(snapshot));
+		return rollCallStatus(snapshot);
+	}
 	if (settings.yes === true || snapshot.totals.files === 0) return goOn(settings, asks, reporter);
 	if (!asks) return goOn(settings, asks, reporter);
 	const answer = await askChoice(`${question(snapshot)} [Y/n] `, ['y', 'n']);
@@ -87,10 +93,16 @@ function goOn(settings: Settings, asks: boolean, reporter: Reporter): true | num
 	if (settings.yes === true || asks) return true;
 	reporter.fail({
 		code: 'usage',
-		message: 'There is no terminal to ask in, so nothing was downloaded.',
+		message: 'Nobody can be asked here, so nothing was downloaded.',
 		hint: 'Add --yes to go ahead without asking, or --dry-run to stop after the roll call.',
 	});
 	return exitStatus.usage;
+}
+
+function planLine({totals, spec, disk}: Snapshot): string {
+	const room = disk === null ? '' : `; ${formatBytes(disk.free)} free there`;
+	const amount = `${plural(totals.files, 'file')}, ${formatBytes(totals.bytes)}`;
+	return `plan: ${amount}, to ${spec?.folder ?? ''}${room}`;
 }
 
 function question({totals, spec}: Snapshot): string {

@@ -2,6 +2,7 @@ import type {EngineClient} from '../job/link/messages.ts';
 import type {FileEvent, FileStatus} from '../model/event.ts';
 import {formatBytes, formatCount} from '../model/format.ts';
 import {safeText} from '../model/safe-text.ts';
+import type {Reporter} from '../reporters/index.ts';
 import type {Candidate, GroupRow, WantedRow} from '../model/snapshot.ts';
 
 const page = 500;
@@ -78,7 +79,7 @@ export async function openQuestions(client: EngineClient, most: number): Promise
 }
 
 /** The settled rows of a roll call as public events. */
-export async function* rowEvents(client: EngineClient): AsyncGenerator<FileEvent> {
+async function* rowEvents(client: EngineClient): AsyncGenerator<FileEvent> {
 	for await (const row of rowsIn(client, ['missing', 'ambiguous', 'local', 'excluded']))
 		yield {
 			type: 'file',
@@ -90,4 +91,14 @@ export async function* rowEvents(client: EngineClient): AsyncGenerator<FileEvent
 			bytes: row.state === 'local' ? row.size : 0,
 			attempts: 0,
 		};
+}
+
+/** What a roll call leaves open: as events of every settled row, or as so many lines. */
+export async function tellRows(
+	client: EngineClient,
+	reporter: Reporter,
+	how: {readonly events: boolean; readonly lines: number},
+): Promise<void> {
+	if (how.events) for await (const event of rowEvents(client)) reporter.event(event);
+	if (how.lines > 0) for (const line of await openQuestions(client, how.lines)) reporter.say(line);
 }
