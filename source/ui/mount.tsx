@@ -88,8 +88,19 @@ export async function mountApp(
 		output.modes.progress = traits.progress;
 	};
 
+	// Changing the mode waits until the terminal has taken all output (tcsetattr's TCSADRAIN), which
+	// a stuck one never does. libuv restores the mode without waiting when the process ends.
+	const setRawMode = keyboard.setRawMode.bind(keyboard);
+	keyboard.setRawMode = (on) => (output.stuck ? keyboard : setRawMode(on));
+
 	const restore = () => {
+		const {stuck} = output;
 		output.restore();
+		if (stuck) {
+			silenceTerminal();
+			return;
+		}
+
 		try {
 			keyboard.setRawMode(false);
 		} catch {
@@ -174,6 +185,7 @@ export async function mountApp(
 		await output.drained(500);
 		restore();
 		await output.drained(100);
+		keyboard.setRawMode = setRawMode;
 		output.close();
 		keyboard.pause();
 		keyboard.unref();
@@ -181,14 +193,23 @@ export async function mountApp(
 	}
 
 	if (crash !== undefined) throw crash;
-	return (
-		result ?? {
-			reason: 'quit',
-			exitCode: exitStatus.interrupted,
-			lines: [],
-			job: options.client.getSnapshot().job,
-		}
-	);
+	if (result !== undefined) return result;
+	return {
+		reason: 'quit',
+		exitCode: exitStatus.interrupted,
+		lines: [],
+		job: options.client.getSnapshot().job,
+	};
+}
+
+/**
+ * Node's own writes to a terminal wait until it is read. When it is not, whoever prints at the end
+ * (cli-cursor at exit, the command's last lines) would hang for ever, so nothing is printed any more.
+ */
+function silenceTerminal(): void {
+	for (const stream of [process.stdout, process.stderr]) {
+		if (stream.isTTY) stream.write = () => true;
+	}
 }
 
 /** Follows the window's size: frames wait until it has been at rest for a moment, then everything is drawn anew. */

@@ -6,6 +6,7 @@
  *
  * `q` or Ctrl+C twice ends it. `wizard` walks through all of the questions.
  */
+import {writeFileSync} from 'node:fs';
 import {runApp} from '../../source/ui/render.tsx';
 import type {AppOptions} from '../../source/ui/types.ts';
 import {FakeEngineClient, fakeRemembered} from './fake-engine.ts';
@@ -68,10 +69,26 @@ const options: AppOptions = {
 			}),
 	...(has('demo') ? {demo: {folder: '/tmp/muster-demo'}} : {}),
 };
+const heartbeat = flags.find((flag) => flag.startsWith('heartbeat='))?.slice('heartbeat='.length);
+if (heartbeat !== undefined) {
+	// Shows from outside that neither timers nor snapshots stand still.
+	let beats = 0;
+	setInterval(() => {
+		beats++;
+		client.set({notice: {level: 'info', text: `beat ${beats}`}});
+		writeFileSync(heartbeat, String(beats));
+	}, 50).unref();
+}
+
+if (has('crash')) {
+	setTimeout(() => {
+		throw new Error('an injected crash');
+	}, 1500);
+}
+
 const result = await runApp(
 	options,
 	what === 'wizard' ? undefined : {screen: what, props: {file: '/home/kim/work/takes_2025.csv'}},
 );
 for (const text of result.lines) process.stdout.write(`${text}\n`);
-process.stdout.write(`${result.reason} ${result.exitCode}\n`);
 process.exitCode = result.exitCode;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import stringWidth from 'string-width';
 import {
 	bindingFor,
@@ -206,7 +206,7 @@ await test('a list keeps its row while rows come and go, and its row stays in vi
 			(count, height, moves) => {
 				const keys = Array.from({length: count}, (_, index) => `k${index}`);
 				let place = listStart;
-				for (const move of moves) place = moveList(place, move as 'up', keys, height);
+				for (const move of moves) place = moveList(place, move, keys, height);
 				const now = settle(place, keys, height);
 				assert.ok(now.index >= now.offset && now.index < now.offset + height);
 				assert.ok(now.offset >= 0 && now.offset <= Math.max(0, count - height));
