@@ -47,7 +47,7 @@ function manifestFlags({manifest}: JobSpec): readonly Flag[] {
 				...optional('--column', manifest.column),
 				...optional('--group-by', manifest.groupBy),
 				...when(manifest.header === false, '--no-header'),
-				...optional('--delimiter', manifest.delimiter),
+				...optional('--delimiter', manifest.delimiter === '\t' ? 'tab' : manifest.delimiter),
 				...optional('--ending', manifest.ending),
 			];
 		case 'actors':

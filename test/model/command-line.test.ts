@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {test} from 'node:test';
 import * as fc from 'fast-check';
+import {Command} from 'commander';
+import {jobOptions, soundSettings} from '../../source/commands/options.ts';
+import {buildJobSpec} from '../../source/config/job-spec.ts';
 import {commandLine, shellWord} from '../../source/model/command-line.ts';
 import {jobSpecDefaults, type JobSpec} from '../../source/model/job-spec.ts';
 import {safeText} from '../../source/model/safe-text.ts';
@@ -63,7 +66,7 @@ test('everything that differs from its default is said once', () => {
 	assert.equal(
 		line,
 		"muster get s3://studio-voice-takes/sessions/2025/ --csv '/home/a/my takes.csv'" +
-			" --column 'take id' --group-by actor --no-header --delimiter $'\\011' --ending .wav" +
+			" --column 'take id' --group-by actor --no-header --delimiter tab --ending .wav" +
 			" --to /data/takes --layout groups --match loose --ambiguous skip --include '*.wav'" +
 			" --include '$HOME/*' --ext wav,flac --min-size 1 --overwrite never --verify size" +
 			' --preset maximum --connections 32 --limit-rate 1000 --retries 9 --allow-missing' +
@@ -117,5 +120,103 @@ test('a shell gives every word back, byte for byte, and the terminal sees no con
 			assert.deepEqual(printed.split('\0').slice(0, -1), wanted);
 		}),
 		{numRuns: 15},
+	);
+});
+
+/** What the program itself makes of a line. */
+function specOfLine(line: string): JobSpec {
+	const printed = execFileSync('bash', ['-c', `printf '%s\\0' ${line}`]).toString();
+	const words = printed.split('\0').slice(2, -1);
+	let spec: JobSpec | undefined;
+	const command = jobOptions(new Command('get'))
+		.argument('[source]')
+		.exitOverride()
+		.action((source: string | undefined) => {
+			spec = buildJobSpec(
+				{...soundSettings(command), ...(source === undefined ? {} : {source})},
+				{workingFolder: '/work', environment: {}, canAsk: true},
+			);
+		});
+	command.parse(words, {from: 'user'});
+	assert.ok(spec !== undefined);
+	return spec;
+}
+
+test('the line, read by the program, is the same job again', () => {
+	const text = fc
+		.string({unit: 'grapheme', minLength: 1, maxLength: 10})
+		.filter((value) => value.trim() !== '' && !value.includes('\0'));
+	const file = fc.stringMatching(/^[a-z -]{1,10}$/).map((name) => `/lists/x${name}x.csv`);
+	const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, {nil: undefined});
+	const manifest: fc.Arbitrary<JobSpec['manifest']> = fc.oneof(
+		fc.constant({kind: 'prefix' as const}),
+		fc.record(
+			{
+				kind: fc.constant('csv' as const),
+				file,
+				column: text,
+				groupBy: text,
+				header: fc.constant(false),
+				delimiter: fc.constantFrom(';', '\t', '|'),
+				ending: fc.constantFrom('.png', '_0.jpg'),
+			},
+			{requiredKeys: ['kind', 'file']},
+		),
+		fc.record(
+			{kind: fc.constant('actors' as const), file, pointer: fc.constant('/data/images')},
+			{requiredKeys: ['kind', 'file']},
+		),
+		fc.record({kind: fc.constant('keys' as const), file}),
+	);
+	const credentials: fc.Arbitrary<JobSpec['credentials']> = fc.oneof(
+		fc.constant({kind: 'chain' as const}),
+		fc.constant({kind: 'anonymous' as const}),
+		fc.record({kind: fc.constant('profile' as const), profile: text}),
+		fc.record({kind: fc.constant('env-file' as const), file}),
+		fc.record({kind: fc.constant('files' as const), accessKeyFile: file, secretKeyFile: file}),
+	);
+	const spec = fc.record({
+		manifest,
+		credentials,
+		folder: file,
+		region: maybe(fc.constantFrom('eu-west-1', 'us-east-1')),
+		endpoint: maybe(fc.constant('http://127.0.0.1:9000')),
+		layout: fc.constantFrom('keys' as const, 'flat' as const, 'groups' as const),
+		match: fc.constantFrom('exact' as const, 'stem' as const, 'loose' as const),
+		ambiguous: fc.constantFrom('skip' as const, 'first' as const, 'all' as const),
+		overwrite: fc.constantFrom('never' as const, 'changed' as const, 'always' as const),
+		verify: fc.constantFrom('checksum' as const, 'size' as const),
+		include: fc.array(text, {maxLength: 2}),
+		minSize: maybe(fc.integer({min: 1, max: 1000})),
+		maxSize: maybe(fc.integer({min: 1000, max: 2000})),
+		perGroup: fc.integer({min: 1, max: 30}),
+		groups: fc.integer({min: 1, max: 15}),
+		connections: fc.constantFrom('auto' as const, 1, 64),
+		limitRate: fc.constantFrom(0, 1_000_000),
+		retries: fc.integer({min: 1, max: 9}),
+		allowMissing: fc.boolean(),
+	});
+	fc.assert(
+		fc.property(spec, ({region, endpoint, include, minSize, maxSize, ...rest}) => {
+			const wanted: JobSpec = {
+				...base,
+				...rest,
+				store: {
+					provider: 's3',
+					...(region === undefined ? {} : {region}),
+					...(endpoint === undefined ? {} : {endpoint}),
+				},
+				filters: {
+					include,
+					exclude: [],
+					extensions: ['.png', '.jpg'],
+					...(minSize === undefined ? {} : {minSize}),
+					...(maxSize === undefined ? {} : {maxSize}),
+				},
+			};
+			// the arbitraries make objects without a prototype
+			assert.deepEqual(specOfLine(commandLine(wanted)), structuredClone(wanted));
+		}),
+		{numRuns: 60},
 	);
 });
