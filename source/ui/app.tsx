@@ -24,8 +24,8 @@ import {layout as layoutOf} from './layout.ts';
 import {currentPlace, navigate, startStack, type Move} from './navigation.ts';
 import {routeOfPhase, startScreen} from './phase-route.ts';
 import {screenOf} from './screens/index.ts';
-import {bad, line, warn, type Line} from './text/line.ts';
-import type {Theme} from './theme.ts';
+import {bad, line, textWidth, warn, type Line} from './text/line.ts';
+import {toAscii, type Theme} from './theme.ts';
 import type {AppOptions, AppResult} from './types.ts';
 
 /** What `render.tsx` does for the app, outside of React. */
@@ -35,6 +35,8 @@ export type Host = {
 	/** Ctrl+Z: gives the terminal back to the shell until `fg`; `release` is Ink's way to let go of it */
 	suspend(release: (stopped: () => Promise<void>) => Promise<unknown>): Promise<void>;
 	copy(text: string): Promise<string>;
+	/** shows a text as the terminal wraps it, over everything, until it is called with undefined */
+	page(text: string | undefined): void;
 	/** ends the process at once, terminal restored */
 	gone(): never;
 	/** called with the handler for SIGINT and SIGTERM */
@@ -104,7 +106,14 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 	const place = currentPlace(stack);
 	const screen = screenOf(place.screen);
 	const overlay = useOverlay(router, layout, screen);
-	const {open: openOverlay} = overlay;
+	const {open: openOverlay, page} = overlay;
+	useEffect(() => {
+		if (page === undefined) return undefined;
+		host.page(theme.unicode ? page : toAscii(page, textWidth));
+		return () => {
+			host.page(undefined);
+		};
+	}, [host, page, theme]);
 	const phase = useSnapshot(client, (snapshot) => snapshot.phase);
 	const engineNotice = useSnapshot(client, (snapshot) => snapshot.notice);
 

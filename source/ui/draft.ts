@@ -2,6 +2,7 @@ import type {ManifestPreview, StoreAccess} from '../job/link/messages.ts';
 import {
 	jobSpecDefaults,
 	presets,
+	type CredentialSpec,
 	type JobSpec,
 	type Layout,
 	type ManifestSpec,
@@ -62,6 +63,22 @@ export type DraftAction =
 
 export type OptionName = 'layout' | 'match' | 'ambiguous' | 'overwrite' | 'verify';
 
+/** Credentials in a word or two, until S3 has said who they are. */
+export function credentialsLabel(credentials: CredentialSpec): string {
+	switch (credentials.kind) {
+		case 'profile':
+			return credentials.profile;
+		case 'anonymous':
+			return 'no sign-in';
+		case 'files':
+			return 'key files';
+		case 'env-file':
+			return 'env file';
+		default:
+			return 'environment';
+	}
+}
+
 /** The draft at the start: defaults, then remembered options, then what the command line said. */
 export function startDraft(options: {
 	readonly access?: StoreAccess | undefined;
@@ -84,7 +101,8 @@ export function startDraft(options: {
 	};
 	return {
 		access: options.access ?? null,
-		identity: null,
+		identity:
+			options.access === undefined ? null : {label: credentialsLabel(options.access.credentials)},
 		region: options.access?.store.region ?? null,
 		bucket: options.bucket ?? fixed.bucket ?? '',
 		prefix: options.prefix ?? fixed.prefix ?? '',

@@ -120,6 +120,16 @@ export async function mountApp(
 			copyText(text, traits, (sequence) => {
 				output.control(sequence);
 			}),
+		page(text) {
+			if (text === undefined) {
+				output.release();
+				if (instance !== undefined) repaint(instance, output, options.inline);
+				return;
+			}
+
+			output.hold();
+			output.control(`\u001B[H\u001B[J${text}`);
+		},
 		gone() {
 			restore();
 			// The third Ctrl+C: nothing may hold it up, and the engine saves by itself.

@@ -1,7 +1,8 @@
+import {safeText} from '../model/safe-text.ts';
 import type {Dialog} from './hooks/services.ts';
 import {helpLines, keyLabel, type KeyBinding} from './keymap.ts';
 import type {Layout} from './layout.ts';
-import {accent, blank, bold, fill, line, wrap, type Line} from './text/line.ts';
+import {accent, blank, bold, fill, line, textWidth, wrap, type Line} from './text/line.ts';
 
 /** What lies over a screen's body. `scroll` is the first visible line. */
 export type Overlay =
@@ -56,7 +57,18 @@ function dialogLines(dialog: Dialog, index: number, layout: Layout): Line[] {
 	];
 }
 
-/** How many lines an overlay has in all, before scrolling. */
+/**
+ * A text that is short enough is written past Ink, as one long line that the terminal itself wraps:
+ * a drag or a triple click then takes it without line breaks.
+ */
+export function pageOf(overlay: Overlay | undefined, layout: Layout): string | undefined {
+	if (overlay?.kind !== 'text' || layout.tiny) return undefined;
+	const text = safeText(overlay.text);
+	if (textWidth(text) > layout.columns * (layout.rows - 6)) return undefined;
+	return ` ${safeText(overlay.title)}\r\n\r\n${text}\r\n\r\n Esc goes back.`;
+}
+
+/** All lines of an overlay, before scrolling. */
 function allLines(
 	overlay: Overlay,
 	layout: Layout,

@@ -4,7 +4,7 @@ const calling: ReadonlySet<Phase> = new Set(['reading', 'listing', 'matching', '
 const moving: ReadonlySet<Phase> = new Set(['downloading', 'paused', 'stopping']);
 const ended: ReadonlySet<Phase> = new Set(['finished', 'failed', 'stopped']);
 /** screens about the running job: the end of the job leads on from all of them */
-const jobScreens: ReadonlySet<string> = new Set(['analysis', 'download', 'problems']);
+const jobScreens: ReadonlySet<string> = new Set(['analysis', 'download', 'group', 'problems']);
 
 /**
  * The screen that a change of phase leads to, or null to stay. The wizard goes to Analysis by

@@ -139,6 +139,16 @@ export class InkTerminal {
 				this.copied.push(text);
 				return 'Sent to your terminal. No luck? o shows it for selecting.';
 			},
+			page: (text) => {
+				if (text === undefined) {
+					this.#output.release();
+					this.repaint();
+					return;
+				}
+
+				this.#output.hold();
+				this.#output.control(`\u001B[H\u001B[J${text}`);
+			},
 			gone: (() => {
 				this.gone++;
 			}) as Host['gone'],

@@ -2,7 +2,14 @@ import {useCallback, useInsertionEffect, useRef, useState} from 'react';
 import type {InputRouter} from '../input.ts';
 import type {KeyBinding} from '../keymap.ts';
 import type {Layout} from '../layout.ts';
-import {dialogKeys, overlayLines, readingKeys, scrollEnd, type Overlay} from '../overlay.ts';
+import {
+	dialogKeys,
+	overlayLines,
+	pageOf,
+	readingKeys,
+	scrollEnd,
+	type Overlay,
+} from '../overlay.ts';
 import type {Actions, Screen} from '../screen.ts';
 import type {Line} from '../text/line.ts';
 
@@ -18,6 +25,8 @@ export function useOverlay(
 	screen: Screen,
 ): {
 	readonly shown: ShownOverlay | undefined;
+	/** a text to be written past Ink, so that the terminal wraps it */
+	readonly page: string | undefined;
 	readonly open: (overlay: Overlay) => void;
 } {
 	const [overlay, setOverlay] = useState<Overlay | undefined>(undefined);
@@ -57,7 +66,7 @@ export function useOverlay(
 	const open = useCallback((next: Overlay) => {
 		setOverlay(next);
 	}, []);
-	return {shown, open};
+	return {shown, page: pageOf(overlay, layout), open};
 }
 
 const globalActions = new Set(['back', 'help', 'quit', 'interrupt', 'repaint', 'suspend']);

@@ -7,7 +7,7 @@ import {useCall} from '../../hooks/use-call.ts';
 import {useList} from '../../hooks/use-list.ts';
 import {useAnalyse, useHint, useNow, useWizard} from '../../hooks/use-wizard.ts';
 import {usePlace} from '../../hooks/use-place.ts';
-import {reduceDraft} from '../../draft.ts';
+import {credentialsLabel, reduceDraft} from '../../draft.ts';
 import {accent, blank, bold, line, wrap, type Line} from '../../text/line.ts';
 import {accessOf, obviousProfile} from '../../wizard/steps.ts';
 import {allFine, checkLine, checkList} from './checks.ts';
@@ -66,7 +66,8 @@ export function Welcome() {
 			answer('profile', {
 				type: 'access',
 				access: use,
-				identity: identity.status === 'done' ? identity.value : null,
+				identity:
+					identity.status === 'done' ? identity.value : {label: credentialsLabel(use.credentials)},
 				region: identity.status === 'done' ? identity.value.region : null,
 			});
 			return;
