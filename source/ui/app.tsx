@@ -17,9 +17,9 @@ import {reduceDraft, startDraft} from './draft.ts';
 import {ServicesContext, type Dialog, type Services, type Shell} from './hooks/services.ts';
 import {useOverlay} from './hooks/use-overlay.ts';
 import {useSnapshot} from './hooks/use-snapshot.ts';
-import {createRouter} from './input.ts';
+import {createRouter, type InputOwner} from './input.ts';
 import {interrupt, jobRuns, ladderStart, settleLadder, type InterruptAct} from './interrupt.ts';
-import {keyNames} from './keymap.ts';
+import {bindingFor, keyNames} from './keymap.ts';
 import {layout as layoutOf} from './layout.ts';
 import {currentPlace, navigate, startStack, type Move} from './navigation.ts';
 import {routeOfPhase, startScreen} from './phase-route.ts';
@@ -276,6 +276,13 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 
 	const onKey = (key: string) => {
 		if (notice !== undefined && key !== 'ctrl+c') clearNotice();
+		const owner = router.top();
+		if (finishing && key === 'p' && owner?.field === undefined && !takesP(owner)) {
+			// The footer promises it on every screen of the job.
+			call(async () => client.call('proceed', {}));
+			return;
+		}
+
 		switch (router.dispatch(key)) {
 			case 'back':
 				move({type: 'back'});
@@ -472,6 +479,14 @@ function navigationOf(move: (move: Move) => void) {
 			move({type: 'back'});
 		},
 	};
+}
+
+function takesP(owner: InputOwner | undefined): boolean {
+	if (owner === undefined) return false;
+	return (
+		owner.modal === true ||
+		bindingFor(owner.keymap, 'p', (action) => owner.actions[action] !== undefined) !== undefined
+	);
 }
 
 function stoppingWords(openFiles: number): string {
