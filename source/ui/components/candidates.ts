@@ -29,3 +29,17 @@ export function candidateWords({reason, modified}: Candidate): string {
 export function belowPrefix(key: string, prefix: string): string {
 	return prefix !== '' && key.startsWith(prefix) ? key.slice(prefix.length) : key;
 }
+
+const url = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** A wanted text without what a presigned URL carries: a signature is a key to the file. */
+export function wantedText(text: string): string {
+	return url.test(text) ? text.replace(/[?#].*$/s, '') : text;
+}
+
+/** A wanted text as a row shows it: of a URL only the file, the same for all its forms. */
+export function wantedName(text: string): string {
+	if (!url.test(text)) return text;
+	const bare = wantedText(text).replace(/\/+$/, '');
+	return bare.slice(bare.lastIndexOf('/') + 1) || bare;
+}

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import * as fc from 'fast-check';
 import type {GroupRow} from '../../../source/model/snapshot.ts';
+import {wantedName, wantedText} from '../../../source/ui/components/candidates.ts';
 import {cellStrip, mergeCells} from '../../../source/ui/components/cells.ts';
 import {
 	bar,
@@ -104,6 +105,14 @@ test('groups are called what the manifest calls them', () => {
 	assert.equal(csv('product_id'), 'products');
 	assert.equal(csv('\u001B[2J'), 'groups');
 	assert.equal(groupNoun({...takesSpec, manifest: {kind: 'prefix'}}).many, 'folders');
+});
+
+test('of a URL only the file is shown, never its signature', () => {
+	const presigned = 'https://b.s3.amazonaws.com/actors/x/a%20b_0.png?X-Amz-Signature=feed&x=/y';
+	assert.equal(wantedName(presigned), 'a%20b_0.png');
+	assert.ok(!wantedText(presigned).includes('feed'));
+	assert.equal(wantedName('s3://b/actors/x/0.png'), '0.png');
+	assert.equal(wantedName('sub/take?1.wav'), 'sub/take?1.wav');
 });
 
 test('the title gives up its right end part by part', () => {

@@ -227,7 +227,9 @@ test('s sorts, x filters, / finds, Enter opens the rows, t tries, e exports', as
 	await terminal.press('escape');
 	await terminal.until(/find: jun/);
 	await terminal.press('t');
-	await terminal.until(/Reading, writing and checksum \(crc64nvme\) work: dalia_r\/take_0418\.wav/);
+	await terminal.until(
+		/Reading, writing and checksum \(crc64nvme\) work: 31\.8 MiB in 1 s, take_0418\.wav/,
+	);
 	await terminal.press('e');
 	await terminal.until(/Wrote missing\.csv, failed\.csv to \/data\/takes\/\.muster\/reports/);
 	await terminal.close();

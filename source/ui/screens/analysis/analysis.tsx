@@ -1,5 +1,6 @@
 import {useMemo, useState} from 'react';
 import {formatBytes, formatCount, formatDuration, plural} from '../../../model/format.ts';
+import {wantedText} from '../../components/candidates.ts';
 import {groupNoun, readyCount, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
 import {placeWords, signInHelp} from '../../components/job-words.ts';
@@ -122,7 +123,7 @@ export function Analysis() {
 								tell(
 									client.call('tryOne', {}),
 									({path, bytes, verified, seconds}) =>
-										`Reading, writing and checksum (${verified}) work: ${path}, ${formatBytes(bytes)} in ${formatDuration(Math.max(1, seconds))}`,
+										`Reading, writing and checksum (${verified}) work: ${formatBytes(bytes)} in ${formatDuration(Math.max(1, seconds))}, ${path.split(/[/\\]/).at(-1) ?? path}`,
 								);
 							}
 						: undefined,
@@ -196,7 +197,8 @@ export function Analysis() {
 							}
 						: undefined,
 				copy: () => {
-					services.copy(choices[0]?.key ?? open.rows[0]?.text ?? group?.name ?? '');
+					const text = open.rows[0]?.text ?? group?.name ?? '';
+					services.copy(choices[0]?.key ?? wantedText(text));
 				},
 				full: () => {
 					if (verdict.kind === 'nothing' && firstMissing !== null) {
@@ -205,7 +207,7 @@ export function Analysis() {
 					}
 					const title = group === undefined ? groupNoun(spec).one : group.name;
 					const rows = open.rows.flatMap(({text, candidates}) => [
-						text,
+						wantedText(text),
 						...candidates.map(({key}) => `= ${key}`),
 					]);
 					services.showFull(title, rows.length === 0 ? (spec?.folder ?? '') : rows.join('  '));

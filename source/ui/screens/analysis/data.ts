@@ -1,6 +1,7 @@
 import {useEffect, useRef} from 'react';
 import type {GroupSort} from '../../../job/link/messages.ts';
 import type {GroupRow, Snapshot, WantedRow} from '../../../model/snapshot.ts';
+import {wantedText} from '../../components/candidates.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
 import {useField} from '../../hooks/use-field.ts';
@@ -103,8 +104,10 @@ export function useFirstMissing(snapshot: Snapshot): string | null {
 	const none = snapshot.phase === 'ready' && snapshot.rollCall.found === 0;
 	const answer = useCall(client, 'rows', none ? {offset: 0, limit: 1, states: ['missing']} : null);
 	if (answer.status !== 'done') return null;
-	const text = answer.value.rows[0]?.text;
-	if (text === undefined) return null;
+	const row = answer.value.rows[0];
+	if (row === undefined) return null;
+	const text = wantedText(row.text);
+	if (text !== row.text || text.includes('://')) return text;
 	const prefix = snapshot.spec?.prefix ?? '';
 	return text.startsWith(prefix) ? text : prefix + text;
 }

@@ -1,6 +1,6 @@
 import {formatBytes, formatCount} from '../../../model/format.ts';
 import type {Candidate, GroupRow, WantedRow} from '../../../model/snapshot.ts';
-import {belowPrefix, candidateWords} from '../../components/candidates.ts';
+import {belowPrefix, candidateWords, wantedName} from '../../components/candidates.ts';
 import {groupName} from '../../components/counts.ts';
 import {accent, bold, cutMiddle, left, line, right, textWidth, type Line} from '../../text/line.ts';
 
@@ -28,9 +28,14 @@ type Context = {readonly width: number; readonly prefix: string; readonly keysLi
 /** One line for a guess: `1 take_418.wav     did you mean take_0418.wav (31.8 MiB)? leading zero`. */
 function shortLines(row: WantedRow, numbers: Numbers, context: Context, nameWidth: number): Line[] {
 	const {width, prefix, keysListed} = context;
-	const name = left(row.text, nameWidth);
+	const name = left(wantedName(row.text), nameWidth);
 	const first = row.candidates[0];
-	if (first === undefined) return [line(`   ${name}  ${nothingClose(keysListed)}`)];
+	if (first === undefined) {
+		const words = nothingClose(keysListed);
+		const room = width - 5 - textWidth(words);
+		const whole = left(wantedName(row.text), Math.min(room, Math.max(nameWidth, 40)));
+		return [line(`   ${nameWidth < textWidth(wantedName(row.text)) ? whole : name}  ${words}`)];
+	}
 	if (row.state === 'missing') {
 		const number = numbers.take(row, first);
 		const size = ` (${formatBytes(first.size)})? ${candidateWords(first)}`;
@@ -62,10 +67,11 @@ function candidateLine(
 }
 
 function longLines(row: WantedRow, numbers: Numbers, context: Context): Line[] {
-	const text = cutMiddle(row.text, context.width - 4);
+	const name = wantedName(row.text);
+	const text = cutMiddle(name, context.width - 4);
 	if (row.candidates.length === 0) {
-		const words = `   ${row.text}   ${nothingClose(context.keysListed)}`;
-		const short = `   ${cutMiddle(row.text, context.width - 19)}   nothing close`;
+		const words = `   ${name}   ${nothingClose(context.keysListed)}`;
+		const short = `   ${cutMiddle(name, context.width - 19)}   nothing close`;
 		return [line(textWidth(words) <= context.width ? words : short)];
 	}
 	return [
@@ -115,7 +121,7 @@ export function guessBlock(
 	];
 	const nameWidth = Math.min(
 		Math.floor(context.width / 3),
-		Math.max(8, ...rows.slice(0, context.height).map(({text}) => textWidth(text))),
+		Math.max(8, ...rows.slice(0, context.height).map(({text}) => textWidth(wantedName(text)))),
 	);
 	const {lines, numbers, shown} = gather(rows, context.height - 1, (row, taken) =>
 		shortLines(row, taken, context, nameWidth),

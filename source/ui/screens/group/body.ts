@@ -21,7 +21,7 @@ import {
 	type Style,
 } from '../../text/line.ts';
 import type {Glyphs} from '../../theme.ts';
-import {belowPrefix, candidateWords} from '../../components/candidates.ts';
+import {belowPrefix, candidateWords, wantedName, wantedText} from '../../components/candidates.ts';
 
 const looks: Readonly<Record<WantedRow['state'], {word: string; style: Style}>> = {
 	found: {word: 'ready', style: 'plain'},
@@ -72,7 +72,7 @@ export function rowDetail(row: WantedRow, width: number, prefix: string): Line[]
 		wrap(text, Math.max(10, width - 2)).map((part) => line(` ${part}`));
 	const rule = row.rule === null ? '' : `, matched by ${row.rule.replace('-', ' ')}`;
 	return [
-		line(' ', bold(cutMiddle(row.text, width - 2))),
+		line(' ', bold(cutMiddle(wantedText(row.text), width - 2))),
 		line(` row ${formatCount(row.row)}, ${looks[row.state].word}${rule}`),
 		...(row.error === null
 			? []
@@ -113,14 +113,14 @@ export type GroupInput = {
 function rowLines(input: GroupInput, width: number): Line[] {
 	const {rows, offset, index, prefix} = input;
 	const room = width - 3 - 2 - stateWidth - 10 - 2;
-	const longest = Math.max(8, ...rows.map((row) => textWidth(row?.text ?? '')));
+	const longest = Math.max(8, ...rows.map((row) => textWidth(wantedName(row?.text ?? ''))));
 	const nameWidth = Math.max(8, Math.min(longest, Math.max(room, 8)));
 	const rest = room - nameWidth - 2;
 	return rows.map((row, number) => {
 		if (row === undefined) return line('   …');
 		const selected = offset + number === index;
 		const {word, style} = looks[row.state];
-		const name = left(row.text, nameWidth);
+		const name = left(wantedName(row.text), nameWidth);
 		const key = row.key === null ? '' : belowPrefix(row.key, prefix);
 		return line(
 			selected ? accent(' > ') : '   ',

@@ -2,6 +2,7 @@ import type {RowQuery} from '../../../job/link/messages.ts';
 import {plural} from '../../../model/format.ts';
 import type {GroupRow, WantedRow} from '../../../model/snapshot.ts';
 import {groupName, titleEnd} from '../../components/counts.ts';
+import {wantedText} from '../../components/candidates.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
 import {useField} from '../../hooks/use-field.ts';
@@ -136,11 +137,12 @@ export function Group({props}: ScreenProps) {
 								act(client.call('retryFailed', {wantedId: row.id}), retried);
 							}
 						: undefined,
-				retryAll: moving
-					? () => {
-							act(client.call('retryFailed', {groupId: id}), retried);
-						}
-					: undefined,
+				retryAll:
+					moving && (live?.failed ?? 0) > 0
+						? () => {
+								act(client.call('retryFailed', {groupId: id}), retried);
+							}
+						: undefined,
 				only: () => {
 					setProblemsOnly((value) => !value);
 				},
@@ -157,7 +159,12 @@ export function Group({props}: ScreenProps) {
 					row === undefined
 						? undefined
 						: () => {
-								const parts = [row.text, row.key, row.path, ...row.candidates.map(({key}) => key)];
+								const parts = [
+									wantedText(row.text),
+									row.key,
+									row.path,
+									...row.candidates.map(({key}) => key),
+								];
 								services.showFull(
 									name,
 									[...new Set(parts.filter((part) => part !== null))].join(' '),
@@ -175,5 +182,5 @@ export function Group({props}: ScreenProps) {
 /** The address of the object where there is one, else the wanted text. */
 function copyText(row: WantedRow, bucket: string): string {
 	if (row.key !== null && bucket !== '') return `s3://${bucket}/${row.key}`;
-	return row.key ?? row.candidates[0]?.key ?? row.text;
+	return row.key ?? row.candidates[0]?.key ?? wantedText(row.text);
 }
