@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
 import {mkdirSync, readdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
-import type {Ledger} from '../ledger/ledger.ts';
+import type {Ledger, Outcomes} from '../ledger/ledger.ts';
 import type {FoundRow} from '../ledger/plan-table.ts';
 import {objectKey} from '../model/brand.ts';
 import {type ErrorRecord, errorRecord, MusterError} from '../model/error.ts';
@@ -41,6 +41,9 @@ export class Download {
 	readonly #open = new Map<number, FoundRow>();
 	readonly #auto: AutoConnections | undefined;
 	#feeding = false;
+	/** ended from outside: results are still written, but nobody waits for them */
+	#closed = false;
+	#unwritten: Outcomes = {done: [], failed: []};
 	#connections: number;
 	#auto1Hz: NodeJS.Timeout | undefined;
 	#lastSample = {bytes: 0, files: 0, slowDowns: 0};
@@ -72,6 +75,15 @@ export class Download {
 	feed(): void {
 		this.#feeding = true;
 		this.#auto1Hz ??= this.#startAuto();
+		if (this.#record({done: [], failed: []})) this.#fill();
+	}
+
+	/** Files that failed are fetched again. */
+	again(ids: readonly number[]): void {
+		for (const id of ids) {
+			const row = this.#context.ledger.plan.found(id);
+			if (row !== undefined && !this.#open.has(id)) this.#scheduler.handBack(row);
+		}
 		this.#fill();
 	}
 
@@ -87,6 +99,8 @@ export class Download {
 		this.#feeding = false;
 		const back = await this.#context.pool.halt(mode);
 		for (const id of back) this.#giveBack(id);
+		// It may have been told to go on meanwhile, when everything still counted as open.
+		this.#fill();
 		this.#reportIdle();
 	}
 
@@ -102,6 +116,7 @@ export class Download {
 	async close(): Promise<void> {
 		clearInterval(this.#auto1Hz);
 		this.#feeding = false;
+		this.#closed = true;
 		await this.#context.pool.close();
 	}
 
@@ -182,37 +197,14 @@ export class Download {
 	}
 
 	#settle(results: readonly TransferResult[]): void {
-		const {ledger, spec, job} = this.#context;
-		const finished = Date.now();
 		const pairs = results.flatMap((result) => {
 			const row = this.#open.get(result.id);
 			return row === undefined ? [] : [{result, row}];
 		});
-		ledger.record({
+		const finished = Date.now();
+		const isWritten = this.#record({
 			done: pairs.flatMap(({result, row}) =>
-				result.kind === 'done'
-					? [
-							{
-								id: row.id,
-								size: result.bytes,
-								attempts: result.attempts,
-								verified: result.verified,
-								file: {
-									path: row.destination ?? '',
-									bucket: row.bucket,
-									key: row.key,
-									etag: result.etag ?? row.etag,
-									size: result.bytes,
-									modified: row.modified,
-									localModified: result.localModified,
-									verified: result.verified,
-									digest: result.digest ?? null,
-									job,
-									finished,
-								},
-							},
-						]
-					: [],
+				result.kind === 'done' ? [this.#doneRow(result, row, finished)] : [],
 			),
 			failed: pairs.flatMap(({result, row}) =>
 				result.kind === 'failed'
@@ -220,9 +212,62 @@ export class Download {
 					: [],
 			),
 		});
-		for (const {result, row} of pairs) this.#settleOne(result, row, spec);
-		if (this.#feeding) this.#fill();
+		for (const {result, row} of pairs) this.#settleOne(result, row, this.#context.spec);
+		if (this.#feeding && isWritten) this.#fill();
 		this.#reportIdle();
+	}
+
+	#doneRow(
+		result: TransferResult & {kind: 'done'},
+		row: FoundRow,
+		finished: number,
+	): Outcomes['done'][number] {
+		return {
+			id: row.id,
+			size: result.bytes,
+			attempts: result.attempts,
+			verified: result.verified,
+			file: {
+				path: row.destination ?? '',
+				bucket: row.bucket,
+				key: row.key,
+				etag: result.etag ?? row.etag,
+				size: result.bytes,
+				modified: row.modified,
+				localModified: result.localModified,
+				verified: result.verified,
+				digest: result.digest ?? null,
+				job: this.#context.job,
+				finished,
+			},
+		};
+	}
+
+	/**
+	 * Writes outcomes to the ledger. What a full disk refuses is kept, written with the next batch,
+	 * and pauses the job; a crash before that costs nothing but a look at those files.
+	 */
+	#record(outcomes: Outcomes): boolean {
+		const all: Outcomes = {
+			done: [...this.#unwritten.done, ...outcomes.done],
+			failed: [...this.#unwritten.failed, ...outcomes.failed],
+		};
+		if (all.done.length + all.failed.length === 0) return true;
+		try {
+			this.#context.ledger.record(all);
+			this.#unwritten = {done: [], failed: []};
+			return true;
+		} catch (error) {
+			this.#unwritten = all;
+			const {message} = errorRecord(error);
+			this.#context.onBlocked('disk', {
+				code: 'disk',
+				message: `The ledger in ${this.#context.spec.folder} can't be written.`,
+				hint: 'Make room on the disk, then go on.',
+				detail: message,
+			});
+			return false;
+		}
 	}
 
 	#settleOne(result: TransferResult, row: FoundRow, spec: JobSpec): void {
@@ -305,7 +350,7 @@ export class Download {
 	}
 
 	#reportIdle(): void {
-		if (this.#open.size > 0) return;
+		if (this.#open.size > 0 || this.#closed) return;
 		if (!this.#feeding || this.#scheduler.empty) this.#context.onIdle();
 	}
 }

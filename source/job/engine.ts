@@ -86,7 +86,8 @@ class LocalEngine implements Engine {
 	async shutDown(): Promise<void> {
 		clearInterval(this.#recorder);
 		const job = this.#job;
-		if (job !== undefined && isLive(job)) await job.stop('now');
+		// A roll call is broken off, too; one that stands keeps its state.
+		if (job !== undefined && job.phase !== 'ready') await job.stop('now');
 		await this.#work;
 		this.#record();
 		await job?.close();

@@ -1,5 +1,13 @@
 import {randomBytes} from 'node:crypto';
-import {existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync} from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	statSync,
+	writeFileSync,
+} from 'node:fs';
 import {hostname} from 'node:os';
 import path from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -15,9 +23,18 @@ type Owner = {
 	readonly beat: string;
 };
 
-const heartbeatSeconds = 5;
-/** how long another host's heartbeat may be silent before its lock is taken for dead */
-const silenceSeconds = 20;
+/** Waits of the lock in milliseconds; tests make them short. */
+export type LockTimes = {
+	readonly heartbeat: number;
+	/** how long another host's heartbeat may be silent before its lock is taken for dead */
+	readonly silence: number;
+	/** between two looks at it */
+	readonly look: number;
+	/** older heartbeats are dead without a wait */
+	readonly dead: number;
+};
+
+const usualTimes: LockTimes = {heartbeat: 5000, silence: 20_000, look: 1000, dead: 600_000};
 
 /**
  * Keeps two engines off one folder. The lock is SQLite's exclusive lock on `.muster/lock`, which the
@@ -32,24 +49,34 @@ export class FolderLock {
 	readonly #timer: NodeJS.Timeout;
 	readonly #token = randomBytes(4).toString('hex');
 	#beats = 0;
+	#released = false;
 
-	private constructor(database: DatabaseSync | undefined, ownerFile: string, job: number | null) {
+	private constructor(
+		database: DatabaseSync | undefined,
+		ownerFile: string,
+		job: number | null,
+		heartbeat: number,
+	) {
 		this.#database = database;
 		this.#ownerFile = ownerFile;
 		this.#job = job;
 		this.#beat();
-		this.#timer = setInterval(() => this.#beat(), heartbeatSeconds * 1000);
+		this.#timer = setInterval(() => this.#beat(), heartbeat);
 		this.#timer.unref();
 	}
 
 	/** Takes the lock of a `.muster` folder or throws `locked`. */
-	static async take(folder: string, job: number | null): Promise<FolderLock> {
+	static async take(
+		folder: string,
+		job: number | null,
+		times: LockTimes = usualTimes,
+	): Promise<FolderLock> {
 		mkdirSync(folder, {recursive: true});
 		const ownerFile = path.join(folder, 'owner.json');
 		const database = exclusive(path.join(folder, 'lock'), ownerFile);
 		try {
-			await otherHostIsSilent(ownerFile);
-			return new FolderLock(database, ownerFile, job);
+			await otherHostIsSilent(ownerFile, times);
+			return new FolderLock(database, ownerFile, job, times.heartbeat);
 		} catch (error) {
 			database?.close();
 			throw error;
@@ -58,6 +85,8 @@ export class FolderLock {
 
 	/** Gives the folder free. */
 	release(): void {
+		if (this.#released) return;
+		this.#released = true;
 		clearInterval(this.#timer);
 		try {
 			writeOwner(this.#ownerFile, {host: hostname(), pid: 0, job: this.#job, beat: 'released'});
@@ -114,13 +143,13 @@ function exclusive(file: string, ownerFile: string): DatabaseSync | undefined {
 	}
 }
 
-async function otherHostIsSilent(ownerFile: string): Promise<void> {
+async function otherHostIsSilent(ownerFile: string, times: LockTimes): Promise<void> {
 	const first = readOwner(ownerFile);
 	if (first === undefined || first.host === hostname() || first.beat === 'released') return;
-	if (ageSeconds(ownerFile) > 600) return;
-	const end = Date.now() + silenceSeconds * 1000;
+	if (ageOf(ownerFile) > times.dead) return;
+	const end = Date.now() + times.silence;
 	while (Date.now() < end) {
-		await delay(1000);
+		await delay(times.look);
 		const now = readOwner(ownerFile);
 		if (now === undefined || now.beat === 'released') return;
 		if (now.beat !== first.beat) throw locked(ownerFile);
@@ -156,15 +185,15 @@ function writeOwner(file: string, owner: Owner): void {
 	renameSync(temporary, file);
 }
 
-/** Age by the file system's own clock, which other hosts share. */
-function ageSeconds(file: string): number {
+/** Milliseconds since a file was written, by the file system's own clock, which other hosts share. */
+function ageOf(file: string): number {
+	const probe = `${file}.clock.${process.pid}`;
 	try {
-		const probe = `${file}.clock.${process.pid}`;
 		writeFileSync(probe, '');
-		const now = statSync(probe).mtimeMs;
-		renameSync(probe, `${file}.clock`);
-		return (now - statSync(file).mtimeMs) / 1000;
+		return statSync(probe).mtimeMs - statSync(file).mtimeMs;
 	} catch {
 		return 0;
+	} finally {
+		rmSync(probe, {force: true});
 	}
 }

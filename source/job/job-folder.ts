@@ -1,4 +1,4 @@
-import {existsSync, mkdirSync, rmdirSync, rmSync, statfsSync} from 'node:fs';
+import {mkdirSync, rmdirSync, rmSync, statfsSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {MusterError} from '../model/error.ts';
 
@@ -11,19 +11,26 @@ export class JobFolder {
 	/** Throws `disk` or `disk-full` when the folder can't be made. */
 	constructor(base: string) {
 		this.state = path.join(base, '.muster');
-		const stateExisted = existsSync(this.state);
 		try {
-			const first = mkdirSync(base, {recursive: true});
-			if (first !== undefined) {
-				for (let made = base; made.length >= first.length; made = path.dirname(made)) {
-					this.#made.unshift(made);
-				}
-			}
-			mkdirSync(this.state, {recursive: true});
-			if (!stateExisted) this.#made.push(this.state);
+			this.#make(base);
+			this.#make(this.state);
 		} catch (error) {
 			this.takeBack();
 			throw folderError(base, error);
+		}
+	}
+
+	/** One by one: where a system refuses without a reason (`/proc`), Node's own recursion never ends. */
+	#make(folder: string): void {
+		if (statSync(folder, {throwIfNoEntry: false})?.isDirectory() === true) return;
+		const parent = path.dirname(folder);
+		if (parent !== folder) this.#make(parent);
+		try {
+			mkdirSync(folder);
+			this.#made.push(folder);
+		} catch (error) {
+			// Another engine may have made it at this very moment.
+			if (statSync(folder, {throwIfNoEntry: false})?.isDirectory() !== true) throw error;
 		}
 	}
 

@@ -36,7 +36,7 @@ import {freeBytes, JobFolder} from './job-folder.ts';
 import {JobLog, type LogLevel} from './log.ts';
 import {keepManifest} from './manifest-copy.ts';
 import {makePlan, recogniseLocal, type PlanContext} from './plan.ts';
-import {newJobId} from './registry.ts';
+import {forgetJob, newJobId, readJob} from './registry.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {settledRows} from './settled-rows.ts';
@@ -94,7 +94,10 @@ export class Job {
 	#pool: TransferPool | undefined;
 	#download: Download | undefined;
 	#folder: JobFolder | undefined;
+	#madeId: JobId | null = null;
 	#stopCode: number = exitStatus.interrupted;
+	/** the end of a run: reports and last words, which a close waits for */
+	#ending: Promise<void> = Promise.resolve();
 	#closed = false;
 
 	constructor(spec: JobSpec, environment: JobEnvironment) {
@@ -153,10 +156,11 @@ export class Job {
 		const known = ledger.meta('job');
 		const unfinished =
 			ledger.meta('finished') !== '1' && ledger.meta('spec') === specKey(this.spec);
-		const id =
-			known !== undefined && unfinished
-				? jobId(Number(known))
-				: newJobId(this.#environment.jobsFolder);
+		const {jobsFolder} = this.#environment;
+		// The number may have been given to another job since, when records were cleared away.
+		const isOurs = readJob(jobsFolder, Number(known ?? 0))?.folder === this.spec.folder;
+		if (!unfinished || !isOurs) this.#madeId = newJobId(jobsFolder);
+		const id = this.#madeId ?? jobId(Number(known));
 		ledger.setMeta('job', String(id));
 		ledger.setMeta('spec', specKey(this.spec));
 		ledger.setMeta('finished', '0');
@@ -247,7 +251,7 @@ export class Job {
 		const connections = this.connections;
 		const threads = Math.min(4, Math.max(1, availableParallelism() - 1));
 		this.#pool = await this.#makePool(threads, connections);
-		this.#pool.onError((error) => void this.#failRun(error));
+		this.#pool.onError((error) => this.#failRun(error));
 		this.#download = new Download(
 			{
 				spec: this.spec,
@@ -259,7 +263,7 @@ export class Job {
 				onFile: (row, event) => this.#onFile(row, event),
 				onFirstByte: this.#environment.firstByte,
 				onBlocked: (reason, error) => void this.#block(reason, error),
-				onIdle: () => void this.#idle(),
+				onIdle: () => this.#idle(),
 			},
 			this.groups.all().map((group) => group.id),
 			connections,
@@ -329,11 +333,10 @@ export class Job {
 	/** Goes on after a pause, after the first Ctrl+C, after a full disk, with fresh credentials. */
 	async proceed(): Promise<void> {
 		if (this.phase !== 'paused' && this.phase !== 'stopping') return;
-		if (this.pauseReason === 'credentials') {
-			const {credentials, store} = this.#environment;
-			credentials.reset();
-			this.#pool?.setCredentials(await credentials.source(), store.wire());
-		}
+		// Lanes may have been refused in any pause, and then wait for credentials, fresh or not.
+		const {credentials, store} = this.#environment;
+		if (this.pauseReason === 'credentials') credentials.reset();
+		this.#pool?.setCredentials(await credentials.source(), store.wire());
 		this.pauseReason = null;
 		this.failure = null;
 		this.#environment.emit({type: 'resumed'});
@@ -366,40 +369,41 @@ export class Job {
 		await this.#download?.halt(mode === 'finish' && !paused ? 'finish' : 'park');
 	}
 
-	async #idle(): Promise<void> {
+	#idle(): void {
 		if (this.phase === 'stopping') {
 			this.clock.stop();
 			this.phase = 'stopped';
-			await this.#end(this.#stopCode);
+			this.#ending = this.#end(this.#stopCode);
 		} else if (this.phase === 'downloading') {
 			this.clock.stop();
 			this.phase = 'finished';
-			await this.#end(undefined);
+			this.#ending = this.#end(undefined);
 		}
 	}
 
-	async #failRun(error: unknown): Promise<void> {
+	#failRun(error: unknown): void {
 		this.failure = errorRecord(error);
 		this.clock.stop();
 		this.phase = 'failed';
-		await this.#end(exitStatusOf(this.failure.code));
+		this.#ending = this.#end(exitStatusOf(this.failure.code));
 	}
 
 	async #end(code: number | undefined): Promise<void> {
 		this.finishedAt = Date.now();
 		const {ledger, spec} = this;
-		this.#recount();
 		const exitCode = code ?? this.rollCallStatus();
-		if (code === undefined && exitCode !== exitStatus.failed) {
-			ledger.setMeta('finished', '1');
-			clearParts(spec);
-		}
-		this.#finishSummary(exitCode, false);
 		try {
+			this.#recount();
+			if (code === undefined && exitCode !== exitStatus.failed) {
+				ledger.setMeta('finished', '1');
+				clearParts(spec);
+			}
+			this.#finishSummary(exitCode, false);
 			if (this.summary !== null) await writeReports(ledger, spec, this.reportsFolder, this.summary);
 		} catch (error) {
 			this.tell('warning', `The reports could not be written: ${errorRecord(error).message}`);
 		}
+		if (this.summary === null) this.#finishSummary(exitCode, false);
 		this.#logger().write('info', `ended with status ${exitCode}`);
 		this.#logger().flush();
 		this.#environment.onChange();
@@ -451,22 +455,21 @@ export class Job {
 
 	/** Failed files wait again; from `finished` the job runs on. */
 	async retryFailed(where: {wantedId?: number; groupId?: number}): Promise<number> {
-		const files = this.ledger.progress.retryFailed(where);
-		if (files === 0) return 0;
+		const ids = this.ledger.progress.retryFailed(where);
+		if (ids.length === 0) return 0;
 		this.#recount();
-		this.problems = this.problems.filter(
-			(problem) =>
-				(where.wantedId !== undefined && problem.wantedId !== where.wantedId) ||
-				(where.groupId !== undefined && problem.groupId !== where.groupId),
-		);
-		if (this.phase === 'downloading' || this.phase === 'finished') {
+		const again = new Set(ids);
+		this.problems = this.problems.filter((problem) => !again.has(problem.wantedId));
+		if (this.phase === 'finished') {
+			await this.#ending;
 			await this.#download?.close();
+			this.ledger.setMeta('finished', '0');
 			this.finishedAt = null;
 			this.summary = null;
 			await this.#openPool();
 			this.#run();
-		}
-		return files;
+		} else this.#download?.again(ids);
+		return ids.length;
 	}
 
 	/** Fetches the smallest ready file alone, to show that reading, writing and checking work. */
@@ -511,6 +514,7 @@ export class Job {
 		this.#closed = true;
 		this.#abort.abort();
 		await this.#download?.close();
+		await this.#ending;
 		this.#ledger?.close();
 		this.#log?.close();
 		this.#lock?.release();
@@ -547,8 +551,9 @@ export class Job {
 		return this.#log;
 	}
 
-	/** A job that ended before it began leaves no folder behind that was not there before. */
+	/** A job that ended before it began leaves nothing behind that was not there before. */
 	#undo(): void {
+		if (this.#madeId !== null) forgetJob(this.#environment.jobsFolder, this.#madeId);
 		this.#ledger?.close();
 		this.#log?.close();
 		this.#lock?.release();

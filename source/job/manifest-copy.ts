@@ -1,4 +1,4 @@
-import {createWriteStream, existsSync, mkdirSync} from 'node:fs';
+import {createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync} from 'node:fs';
 import {copyFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
@@ -16,7 +16,7 @@ export async function keepManifest(spec: JobSpec, stateFolder: string): Promise<
 	const copy = copyOf(spec, stateFolder);
 	mkdirSync(path.dirname(copy), {recursive: true});
 	if (manifest.file === '-') {
-		await pipeline(process.stdin, createWriteStream(copy, {mode: 0o600}));
+		await keepStandardInput(copy);
 	} else if (existsSync(manifest.file)) {
 		await copyFile(manifest.file, copy);
 	} else if (!existsSync(copy)) {
@@ -25,6 +25,19 @@ export async function keepManifest(spec: JobSpec, stateFolder: string): Promise<
 		});
 	}
 	return {...spec, manifest: {...manifest, file: copy}};
+}
+
+/** What was read once can't be read again: without new input the copy of an earlier run serves. */
+async function keepStandardInput(copy: string): Promise<void> {
+	if (process.stdin.isTTY || process.stdin.readableEnded) {
+		if (existsSync(copy)) return;
+		throw new MusterError('manifest', 'Standard input holds no manifest.', {
+			hint: 'Pipe it in, or name a file instead of "-".',
+		});
+	}
+	await pipeline(process.stdin, createWriteStream(`${copy}.new`, {mode: 0o600}));
+	if (statSync(`${copy}.new`).size === 0 && existsSync(copy)) rmSync(`${copy}.new`);
+	else renameSync(`${copy}.new`, copy);
 }
 
 /** The manifest that reports are made from: the copy, where one was kept. */

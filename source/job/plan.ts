@@ -8,6 +8,7 @@ import {foldPath, localPath, withSuffix} from '../planning/destination.ts';
 import {compileFilters} from '../planning/filters.ts';
 import {lookAt} from './local-scan.ts';
 import type {JobLog} from './log.ts';
+import {SafeFolder} from './safe-folder.ts';
 
 export type PlanContext = {
 	readonly spec: JobSpec;
@@ -134,6 +135,7 @@ function moveFilesBesideFolders(context: PlanContext): void {
 /** Looks at every destination once and marks what is here already. */
 export async function recogniseLocal(context: PlanContext): Promise<void> {
 	const {spec, ledger, signal, job} = context;
+	const folder = new SafeFolder(spec.folder);
 	let last = 0;
 	for (;;) {
 		const rows = ledger.plan.waitingAfter(last, chunk);
@@ -141,7 +143,7 @@ export async function recogniseLocal(context: PlanContext): Promise<void> {
 		last = rows.at(-1)?.id ?? last;
 		const local: {id: number; verified: string}[] = [];
 		for (const row of rows) {
-			if (row.destination === null) continue;
+			if (row.destination === null || !folder.holds(row.destination)) continue;
 			const known = ledger.files.get(row.destination);
 			// `always` fetches again what earlier jobs brought, never what this one has finished.
 			if (spec.overwrite === 'always' && known?.job !== job) continue;

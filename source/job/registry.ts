@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {jobId, type JobId} from '../model/brand.ts';
 import {MusterError} from '../model/error.ts';
@@ -17,6 +17,11 @@ export function newJobId(jobsFolder: string): JobId {
 			next++;
 		}
 	}
+}
+
+/** Takes a number back that came to nothing. */
+export function forgetJob(jobsFolder: string, id: JobId): void {
+	rmSync(path.join(jobsFolder, String(id)), {recursive: true, force: true});
 }
 
 /** Writes a job's record whole or not at all. A home that can't be written must not stop a job. */

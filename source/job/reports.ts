@@ -129,11 +129,21 @@ function* answeredRows(ledger: Ledger): Generator<ResolvedRow> {
 }
 
 function answer(ledger: Ledger, row: LedgerRow): Resolved {
-	const first = row.duplicateOf === null ? undefined : ledger.windows.row(row.duplicateOf);
-	const {key, path} = first ?? row;
+	const {key, path} = original(ledger, row);
 	return {
 		status: row.state === 'waiting' ? 'not-downloaded' : row.state,
 		key: key ?? '',
 		local_path: path ?? '',
 	};
+}
+
+/** The row that a duplicate repeats; that one may itself have come to the object of another. */
+function original(ledger: Ledger, row: LedgerRow): LedgerRow {
+	let first = row;
+	while (first.duplicateOf !== null) {
+		const next = ledger.windows.row(first.duplicateOf);
+		if (next === undefined || next.id >= first.id) break;
+		first = next;
+	}
+	return first;
 }

@@ -7,9 +7,19 @@ export class SafeFolder {
 	readonly #root: string;
 	readonly #checked = new Set<string>();
 
-	/** `root` exists; it may itself be a symbolic link. */
+	/** `root` may itself be a symbolic link. */
 	constructor(root: string) {
-		this.#root = realpathSync(root);
+		this.#root = targetOf(root) ?? path.resolve(root);
+	}
+
+	/** A destination lies in the folder. */
+	holds(destination: string): boolean {
+		try {
+			this.resolve(destination);
+			return true;
+		} catch {
+			return false;
+		}
 	}
 
 	/** The absolute path of a destination. Throws `unsafe-name`. */
@@ -27,11 +37,22 @@ export class SafeFolder {
 
 	#checkOne(folder: string, destination: string): void {
 		if (!isLink(folder)) return;
-		const target = realpathSync(folder);
-		if (target === this.#root || target.startsWith(this.#root + path.sep)) return;
+		const target = targetOf(folder);
+		const below = target === undefined ? '..' : path.relative(this.#root, target);
+		const [top] = below.split(path.sep);
+		if (top !== '..' && top !== '.muster' && !path.isAbsolute(below)) return;
 		throw new MusterError('unsafe-name', `${destination} would leave the output folder.`, {
 			hint: `${folder} is a symbolic link to a place outside of it. Remove the link, or choose that place with --to.`,
 		});
+	}
+}
+
+/** Where a link leads; undefined when there is nothing. */
+function targetOf(link: string): string | undefined {
+	try {
+		return realpathSync(link);
+	} catch {
+		return undefined;
 	}
 }
 

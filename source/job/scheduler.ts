@@ -70,6 +70,11 @@ export class Scheduler {
 		if (again) this.#again.push(row);
 	}
 
+	/** A row that had its end is wanted once more. */
+	handBack(row: FoundRow): void {
+		this.#again.push(row);
+	}
+
 	/** Nothing is left to hand out, apart from what is outstanding. */
 	get empty(): boolean {
 		return (

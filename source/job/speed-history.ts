@@ -4,11 +4,16 @@ const most = 120;
 export class SpeedHistory {
 	#secondBytes: number[] = [];
 	#minutes: number[] = [];
-	#lastBytes = 0;
+	#lastBytes: number | undefined;
 	#best = 0;
 
 	/** Call once a second of active time with all bytes received so far. */
 	tick(bytes: number): void {
+		// What earlier runs brought is nobody's speed: the first call only sets the mark.
+		if (this.#lastBytes === undefined) {
+			this.#lastBytes = bytes;
+			return;
+		}
 		this.#secondBytes.push(Math.max(0, bytes - this.#lastBytes));
 		this.#lastBytes = bytes;
 		this.#best = Math.max(

@@ -59,18 +59,19 @@ export class ProgressTable {
 		);
 	}
 
-	/** Failed files wait again; answers how many. Refused names stay failed. */
-	retryFailed(where: {wantedId?: number; groupId?: number} = {}): number {
-		return this.#db.run(
+	/** Failed files wait again; answers which. Refused names stay failed. */
+	retryFailed(where: {wantedId?: number; groupId?: number} = {}): readonly number[] {
+		const rows = this.#db.all(
 			`UPDATE wanted SET status = ${statusNumber.waiting}, error_code = NULL, error_message = NULL,
 			error_hint = NULL, error_detail = NULL
 			WHERE status = ${statusNumber.failed} AND destination IS NOT NULL
-			AND (? IS NULL OR id = ?) AND (? IS NULL OR group_id = ?)`,
+			AND (? IS NULL OR id = ?) AND (? IS NULL OR group_id = ?) RETURNING id`,
 			where.wantedId ?? null,
 			where.wantedId ?? null,
 			where.groupId ?? null,
 			where.groupId ?? null,
 		);
+		return rows.map((row) => Number(row['id']));
 	}
 
 	/** Rows by group, state and status: everything that the counts on the screens are made of. */

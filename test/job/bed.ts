@@ -2,7 +2,7 @@ import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync} fr
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {createEngine} from '../../source/job/engine.ts';
-import type {LinkMethod, LinkParams} from '../../source/job/link/messages.ts';
+import type {LinkParams} from '../../source/job/link/messages.ts';
 import type {Engine, EngineOptions} from '../../source/job/types.ts';
 import {MusterError} from '../../source/model/error.ts';
 import type {FileEvent, JobEvent, SummaryEvent} from '../../source/model/event.ts';
@@ -153,6 +153,7 @@ export async function ended(engine: Engine): Promise<Snapshot & {readonly summar
 	const snapshot = await until(
 		engine,
 		({phase, summary}) => /^(?:finished|failed|stopped)$/.test(phase) && summary !== null,
+		120_000,
 	);
 	if (snapshot.summary === null) throw new Error('There is no summary.');
 	return {...snapshot, summary: snapshot.summary};
@@ -209,4 +210,3 @@ export async function refusal(
 	throw new Error('It was not refused.');
 }
 
-export type Method = LinkMethod;

@@ -17,6 +17,9 @@ type Waiting = {
 	readonly reject: (error: Error) => void;
 };
 
+/** how long an engine may take to greet; it may be busy with a large manifest */
+const patience = 10_000;
+
 /** Opens the door to an engine that listens on a local socket; ready once the first snapshot is here. */
 export async function connectEngine(
 	socketPath: string,
@@ -27,9 +30,11 @@ export async function connectEngine(
 		socket.once('connect', connected);
 		socket.once('error', failed);
 	});
+	const timer = setTimeout(() => socket.destroy(), patience);
 	const client = new SocketClient(socket);
 	await client.first;
 	const hello = await client.call('hello', {version: linkVersion, onHangup});
+	clearTimeout(timer);
 	if (hello.version !== linkVersion) {
 		client.close();
 		throw new MusterError(
@@ -60,7 +65,12 @@ class SocketClient implements EngineClient {
 		this.first = promise;
 		socket.setEncoding('utf8');
 		socket.on('data', (chunk: string) => {
-			for (const line of this.#reader.push(chunk)) this.#take(JSON.parse(line) as LinkReply);
+			try {
+				for (const line of this.#reader.push(chunk)) this.#take(JSON.parse(line) as LinkReply);
+			} catch {
+				// Whatever answers here is no engine.
+				socket.destroy();
+			}
 			if (this.#snapshot !== undefined) resolve();
 		});
 		socket.on('error', () => socket.destroy());

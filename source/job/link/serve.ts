@@ -73,15 +73,15 @@ export async function serveEngine(
 		const unsubscribe = engine.subscribe(sendSnapshot);
 		sendSnapshot();
 		socket.on('data', (chunk: string) => {
-			let lines: readonly string[];
+			let requests: readonly LinkRequest[];
 			try {
-				lines = reader.push(chunk);
+				requests = reader.push(chunk).map(readRequest);
 			} catch {
+				// Nobody of ours talks like this; the job goes on without the visitor.
 				socket.destroy();
 				return;
 			}
-			for (const line of lines) {
-				const request = JSON.parse(line) as LinkRequest;
+			for (const request of requests) {
 				if (request.method === 'hello') onHangup = request.params.onHangup;
 				if (request.method === 'detach') detached = true;
 				void answer(engine, request).then(send);
@@ -111,6 +111,20 @@ export async function serveEngine(
 		endIfAlone();
 	}, lonely);
 	return {closed};
+}
+
+/** Throws for a line that is no request. */
+function readRequest(line: string): LinkRequest {
+	const request = JSON.parse(line) as Partial<LinkRequest> | null;
+	const isRequest =
+		typeof request === 'object' &&
+		request !== null &&
+		typeof request.id === 'number' &&
+		typeof request.method === 'string' &&
+		typeof request.params === 'object' &&
+		request.params !== null;
+	if (!isRequest) throw new TypeError('This is no request.');
+	return request as LinkRequest;
 }
 
 const isRunning = (phase: Phase): boolean =>
