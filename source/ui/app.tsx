@@ -452,8 +452,14 @@ function useTurns(): (run: () => void) => void {
 			const run = waiting.shift();
 			busy = run !== undefined;
 			if (run === undefined) return;
-			setImmediate(next);
 			run();
+			// React draws what `run` changed in one task that it queues right after it; two turns of
+			// the event loop later that has happened.
+			setImmediate(() => {
+				setImmediate(() => {
+					setImmediate(next);
+				});
+			});
 		};
 
 		return (run: () => void) => {

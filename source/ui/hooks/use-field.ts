@@ -22,10 +22,13 @@ export function useField(
 	} = {},
 ): Field {
 	const {theme} = useShell();
-	const [edit, setEdit] = usePlace<TextEdit>(`field:${key}`, () => textEdit(options.initial ?? ''));
+	const [edit, setEdit, read] = usePlace<TextEdit>(`field:${key}`, () =>
+		textEdit(options.initial ?? ''),
+	);
 	const change = (next: TextEdit) => {
+		const before = read().value;
 		setEdit(next);
-		if (next.value !== edit.value) options.onChange?.(next.value);
+		if (next.value !== before) options.onChange?.(next.value);
 	};
 
 	return {
@@ -33,7 +36,7 @@ export function useField(
 		filled: edit.value !== '',
 		key(name) {
 			if (name === 'enter' && options.onSubmit !== undefined) {
-				options.onSubmit(edit.value);
+				options.onSubmit(read().value);
 				return true;
 			}
 
@@ -42,13 +45,13 @@ export function useField(
 				return true;
 			}
 
-			const next = editKey(edit, name);
+			const next = editKey(read(), name);
 			if (next === undefined) return false;
 			change(next);
 			return true;
 		},
 		paste(text) {
-			change(insertText(edit, pastedLine(text)));
+			change(insertText(read(), pastedLine(text)));
 		},
 		clear() {
 			change(textEdit());

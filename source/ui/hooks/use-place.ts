@@ -8,7 +8,12 @@ import {useServices} from './services.ts';
 export function usePlace<T>(
 	key: string,
 	initial: T | (() => T),
-): readonly [T, (next: T | ((value: T) => T)) => void] {
+): readonly [
+	T,
+	(next: T | ((value: T) => T)) => void,
+	/** the value as it is now, when a key comes before the last one was drawn */
+	() => T,
+] {
 	const {memory} = useServices().navigation.place;
 	const [state, setState] = useState<T>(() => {
 		if (!memory.has(key)) {
@@ -27,5 +32,6 @@ export function usePlace<T>(
 		},
 		[key, memory],
 	);
-	return [state, update];
+	const read = useCallback(() => memory.get(key) as T, [key, memory]);
+	return [state, update, read];
 }
