@@ -2,6 +2,7 @@ import {commandLine, shellWord} from '../../model/command-line.ts';
 import {formatDuration} from '../../model/format.ts';
 import type {JobSpec} from '../../model/job-spec.ts';
 import type {Snapshot} from '../../model/snapshot.ts';
+import type {Dialog} from '../hooks/services.ts';
 
 /** `train-sso, signed in for 4 h 55 m`; shorter notice when it ends soon. */
 export function signInWords({identity, at}: Pick<Snapshot, 'identity' | 'at'>): string {
@@ -49,4 +50,33 @@ export function otherFolderHelp(spec: JobSpec): [string, string] {
 		'The rest to another disk: change the folder behind --to',
 		commandLine({...spec, folder: '/other/disk'}),
 	];
+}
+
+/** Folder, reports, log and command, each to be shown whole and alone, so that a selection takes just it. */
+export function fullDialog(
+	{spec, reports}: Pick<Snapshot, 'spec' | 'reports'>,
+	show: (title: string, text: string) => void,
+): Dialog {
+	const texts: ReadonlyArray<readonly [string, string | undefined]> = [
+		['The line that repeats this job', spec === null ? undefined : commandLine(spec)],
+		['The folder with the files', spec?.folder],
+		['The reports', reports?.folder],
+		['The log', reports?.log],
+	];
+	return {
+		title: 'Show in full',
+		text: [],
+		choices: texts.flatMap(([label, text]) =>
+			text === undefined
+				? []
+				: [
+						{
+							label,
+							run: () => {
+								show(label, text);
+							},
+						},
+					],
+		),
+	};
 }

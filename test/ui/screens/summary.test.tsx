@@ -86,7 +86,10 @@ test('keys: retry leads back to the download, lists are written, paths are copie
 	await terminal.press('y');
 	assert.deepEqual(terminal.copied, ['/data/takes']);
 	await terminal.press('o');
-	await terminal.until(/that repeats this job[^]*--column take_id/);
+	await terminal.until(/1 The line that repeats this job/);
+	await terminal.press('1');
+	const bare = (text: string) => text.replaceAll(/\s/g, '');
+	await terminal.until((screen) => bare(screen).includes(bare(commandLine(takesSpec))));
 	await terminal.press('escape', 'x');
 	await terminal.until(/^ muster {2}Problems/);
 	await terminal.press('escape', 'h');

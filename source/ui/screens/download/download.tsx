@@ -3,7 +3,13 @@ import type {GroupSort} from '../../../job/link/messages.ts';
 import {plural} from '../../../model/format.ts';
 import {groupNoun, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
-import {otherFolderHelp, placeWords, signInHelp, signInWords} from '../../components/job-words.ts';
+import {
+	fullDialog,
+	otherFolderHelp,
+	placeWords,
+	signInHelp,
+	signInWords,
+} from '../../components/job-words.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useField} from '../../hooks/use-field.ts';
 import {usePlace} from '../../hooks/use-place.ts';
@@ -181,11 +187,10 @@ export function Download() {
 					services.copy(snapshot.spec?.folder ?? '');
 				},
 				full: () => {
-					services.showFull(
-						'Where things are',
-						[snapshot.spec?.folder, snapshot.reports?.folder, snapshot.reports?.log]
-							.filter((text) => text !== undefined)
-							.join(' '),
+					services.ask(
+						fullDialog(snapshot, (title, text) => {
+							services.showFull(title, text);
+						}),
 					);
 				},
 				back: () => {

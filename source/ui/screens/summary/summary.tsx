@@ -1,4 +1,3 @@
-import {commandLine} from '../../../model/command-line.ts';
 import {formatCount, plural} from '../../../model/format.ts';
 import type {Problem} from '../../../model/snapshot.ts';
 import {titleEnd} from '../../components/counts.ts';
@@ -8,7 +7,7 @@ import {useCall} from '../../hooks/use-call.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
 import {useWindow} from '../../hooks/use-window.ts';
-import {placeWords} from '../../components/job-words.ts';
+import {fullDialog, placeWords} from '../../components/job-words.ts';
 import {inLedgerOrder} from '../../components/failed-files.ts';
 import {failedRoom, summaryBody} from './body.ts';
 import {summaryTitle, timeWords} from './title.ts';
@@ -19,7 +18,7 @@ export function Summary() {
 	const tell = useTell();
 	const {client, layout, theme, navigation} = services;
 	const snapshot = useWholeSnapshot(client);
-	const {phase, spec, job, reports} = snapshot;
+	const {phase, spec, job} = snapshot;
 	const failedCount = snapshot.summary?.failed ?? snapshot.totals.filesFailed;
 	const list = useWindow<Problem>('failed', {
 		load: async (part, signal) => client.call('problems', part, signal),
@@ -100,15 +99,10 @@ export function Summary() {
 								services.copy(row.name);
 							},
 				full: () => {
-					const parts = [
-						spec?.folder,
-						reports?.folder,
-						reports?.log,
-						spec === null ? undefined : commandLine(spec),
-					];
-					services.showFull(
-						'Folder, reports, log, and the line that repeats this job',
-						parts.filter((part) => part !== undefined).join('  '),
+					services.ask(
+						fullDialog(snapshot, (title, text) => {
+							services.showFull(title, text);
+						}),
 					);
 				},
 				quit: () => {
