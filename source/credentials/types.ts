@@ -36,7 +36,7 @@ export type CredentialOptions = {
 	readonly folder?: string;
 };
 
-/** A profile that can be offered; the shape of `ProfileInfo` in the link's messages. */
+/** A profile that can be offered. */
 export type ProfileInfo = {
 	readonly name: string;
 	readonly kind:

@@ -1,4 +1,5 @@
 import {statfsSync} from 'node:fs';
+import {emptySnapshot} from '../model/empty-snapshot.ts';
 import {Estimate} from '../model/estimate.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {ActiveFile, GroupRow, GroupState, IdentityInfo, Snapshot} from '../model/snapshot.ts';
@@ -294,63 +295,3 @@ function shownGroups(
 	}
 	return shown;
 }
-
-export const emptySnapshot: Snapshot = {
-	serial: 0,
-	at: 0,
-	phase: 'idle',
-	job: null,
-	spec: null,
-	identity: null,
-	pauseReason: null,
-	rollCall: {
-		wanted: 0,
-		found: 0,
-		missing: 0,
-		ambiguous: 0,
-		local: 0,
-		excluded: 0,
-		duplicate: 0,
-		bytes: 0,
-		rowsRead: 0,
-		rowsChecked: 0,
-		keysListed: 0,
-		rowsSkipped: 0,
-		listed: false,
-		seconds: 0,
-		groups: 0,
-		groupsMissing: 0,
-		groupsAmbiguous: 0,
-		sureGuesses: 0,
-	},
-	totals: {
-		files: 0,
-		filesDone: 0,
-		filesFailed: 0,
-		bytes: 0,
-		bytesDone: 0,
-		bytesPerSecond: 0,
-		filesPerSecond: 0,
-		etaSeconds: null,
-		seconds: 0,
-		pausedSeconds: 0,
-		openFiles: 0,
-		connections: 0,
-		retries: 0,
-		slowDowns: 0,
-		quietSeconds: 0,
-	},
-	groups: {total: 0, done: 0, active: 0, waiting: 0, problem: 0},
-	cells: '',
-	shown: [],
-	problems: [],
-	disk: null,
-	notice: null,
-	speeds: [],
-	bestSpeed: 0,
-	failure: null,
-	summary: null,
-	startedAt: null,
-	finishedAt: null,
-	reports: null,
-};

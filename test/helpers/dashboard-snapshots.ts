@@ -1,3 +1,4 @@
+import {emptySnapshot} from '../../source/model/empty-snapshot.ts';
 import {jobId, objectKey} from '../../source/model/brand.ts';
 import {jobSpecDefaults, type JobSpec} from '../../source/model/job-spec.ts';
 import type {
@@ -47,49 +48,7 @@ const emptyTotals: Snapshot['totals'] = {
 	quietSeconds: 0,
 };
 
-export const idleSnapshot: Snapshot = {
-	serial: 0,
-	at: startedAt,
-	phase: 'idle',
-	job: null,
-	spec: null,
-	identity: null,
-	pauseReason: null,
-	rollCall: {
-		wanted: 0,
-		found: 0,
-		missing: 0,
-		ambiguous: 0,
-		local: 0,
-		excluded: 0,
-		duplicate: 0,
-		bytes: 0,
-		rowsRead: 0,
-		rowsChecked: 0,
-		keysListed: 0,
-		rowsSkipped: 0,
-		listed: false,
-		seconds: 0,
-		groups: 0,
-		groupsMissing: 0,
-		groupsAmbiguous: 0,
-		sureGuesses: 0,
-	},
-	totals: emptyTotals,
-	groups: {total: 0, done: 0, active: 0, waiting: 0, problem: 0},
-	cells: '',
-	shown: [],
-	problems: [],
-	disk: null,
-	notice: null,
-	speeds: [],
-	bestSpeed: 0,
-	failure: null,
-	summary: null,
-	startedAt: null,
-	finishedAt: null,
-	reports: null,
-};
+export const idleSnapshot: Snapshot = {...emptySnapshot, at: startedAt};
 
 export const readyRollCall: Snapshot['rollCall'] = {
 	wanted: 12_310,

@@ -1,3 +1,4 @@
+import {emptySnapshot} from '../../source/model/empty-snapshot.ts';
 import type {
 	EngineClient,
 	LinkMethod,
@@ -9,65 +10,7 @@ import type {Remembered, RememberedChoices} from '../../source/model/remembered.
 import type {Snapshot} from '../../source/model/snapshot.ts';
 
 /** A snapshot of an engine that has nothing to do. */
-export const idleSnapshot: Snapshot = {
-	serial: 0,
-	at: 1_763_560_000_000,
-	phase: 'idle',
-	job: null,
-	spec: null,
-	identity: null,
-	pauseReason: null,
-	rollCall: {
-		wanted: 0,
-		found: 0,
-		missing: 0,
-		ambiguous: 0,
-		local: 0,
-		excluded: 0,
-		duplicate: 0,
-		bytes: 0,
-		rowsRead: 0,
-		rowsChecked: 0,
-		keysListed: 0,
-		rowsSkipped: 0,
-		listed: false,
-		seconds: 0,
-		groups: 0,
-		groupsMissing: 0,
-		groupsAmbiguous: 0,
-		sureGuesses: 0,
-	},
-	totals: {
-		files: 0,
-		filesDone: 0,
-		filesFailed: 0,
-		bytes: 0,
-		bytesDone: 0,
-		bytesPerSecond: 0,
-		filesPerSecond: 0,
-		etaSeconds: null,
-		seconds: 0,
-		pausedSeconds: 0,
-		openFiles: 0,
-		connections: 0,
-		retries: 0,
-		slowDowns: 0,
-		quietSeconds: 0,
-	},
-	groups: {total: 0, done: 0, active: 0, waiting: 0, problem: 0},
-	cells: '',
-	shown: [],
-	problems: [],
-	disk: null,
-	notice: null,
-	speeds: [],
-	bestSpeed: 0,
-	failure: null,
-	summary: null,
-	startedAt: null,
-	finishedAt: null,
-	reports: null,
-};
+export const idleSnapshot: Snapshot = {...emptySnapshot, at: 1_763_560_000_000};
 
 type Answer<M extends LinkMethod> =
 	| LinkResult<M>

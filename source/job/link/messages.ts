@@ -1,3 +1,5 @@
+import type {ProfileInfo} from '../../credentials/types.ts';
+import type {ManifestFile} from '../../manifests/types.ts';
 import type {JobId} from '../../model/brand.ts';
 import type {ErrorRecord} from '../../model/error.ts';
 import type {CredentialSpec, JobSpec, OnHangup, StoreSpec} from '../../model/job-spec.ts';
@@ -11,25 +13,7 @@ import type {GroupRow, IdentityInfo, Problem, Snapshot, WantedRow} from '../../m
  */
 export const linkVersion = 1;
 
-/** A profile that the wizard offers. */
-export type ProfileInfo = {
-	readonly name: string;
-	readonly kind:
-		| 'sso'
-		| 'static'
-		| 'role'
-		| 'process'
-		| 'web-identity'
-		| 'environment'
-		| 'anonymous'
-		| 'unknown';
-	readonly account?: string;
-	readonly role?: string;
-	readonly region?: string;
-	/** `signed-in` and `expired` are told from files alone, without a request */
-	readonly state: 'signed-in' | 'expired' | 'unknown';
-	readonly expires?: number;
-};
+export type {ManifestFile, ProfileInfo};
 
 export type StoreAccess = {readonly store: StoreSpec; readonly credentials: CredentialSpec};
 
@@ -53,16 +37,6 @@ export type BucketRow = {
 	readonly name: string;
 	readonly region: string | null;
 	readonly created: number | null;
-};
-
-export type ManifestFile = {
-	/** absolute */
-	readonly file: string;
-	/** relative to the working folder */
-	readonly name: string;
-	readonly kind: 'csv' | 'actors' | 'keys';
-	readonly size: number;
-	readonly modified: number;
 };
 
 /** How well one column answers, tried against the listing. */
