@@ -30,24 +30,6 @@ export const takesSpec: JobSpec = {
 
 export const startedAt = Date.UTC(2025, 10, 19, 13, 31, 0);
 
-const emptyTotals: Snapshot['totals'] = {
-	files: 0,
-	filesDone: 0,
-	filesFailed: 0,
-	bytes: 0,
-	bytesDone: 0,
-	bytesPerSecond: 0,
-	filesPerSecond: 0,
-	etaSeconds: null,
-	seconds: 0,
-	pausedSeconds: 0,
-	openFiles: 0,
-	connections: 0,
-	retries: 0,
-	slowDowns: 0,
-	quietSeconds: 0,
-};
-
 export const idleSnapshot: Snapshot = {...emptySnapshot, at: startedAt};
 
 export const readyRollCall: Snapshot['rollCall'] = {
