@@ -4,6 +4,7 @@ export {defaultRegion, indexedBucket, memoryBucket} from './buckets.ts';
 export type {BucketOptions} from './buckets.ts';
 export {bytesObject, generatedObject, largeObject, patternReader} from './objects.ts';
 export type {ObjectOptions} from './objects.ts';
+export {sizesInTurns} from './process-options.ts';
 export type {SandboxProcessOptions} from './process-options.ts';
 export {startSandboxProcess} from './spawn.ts';
 export type {SandboxProcess, SandboxProcessInfo} from './spawn.ts';

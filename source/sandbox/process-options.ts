@@ -11,8 +11,8 @@ export type SandboxProcessOptions = {
 	readonly images?: number;
 	/** of `flat`; 1,000 when left out */
 	readonly keys?: number;
-	/** of `flat`: bytes of each object */
-	readonly size?: number;
+	/** of `flat`: bytes of each object; several sizes are given out in turns */
+	readonly size?: number | readonly number[];
 	/** bytes of objects per second; 0 or left out is no limit */
 	readonly rate?: number;
 	/** milliseconds */
@@ -33,6 +33,12 @@ export function sampleBuckets(options: SandboxProcessOptions): readonly SandboxB
 	const {samples = 'demo', actors = demoActors.actors, images = demoActors.images} = options;
 	const {keys = 1000, size = 1024} = options;
 	if (samples === 'actors') return [actorBucket({actors, images})];
-	if (samples === 'flat') return [flatBucket({keys, size})];
+	if (samples === 'flat') return [flatBucket({keys, size: sizesInTurns(size)})];
 	return [actorBucket(), datalakeBucket()];
+}
+
+/** The sizes of a `flat` bucket by index; a test that holds files against objects needs the same ones. */
+export function sizesInTurns(size: number | readonly number[]): (index: number) => number {
+	const sizes = typeof size === 'number' ? [size] : size;
+	return (index) => sizes[index % sizes.length] ?? 0;
 }
