@@ -7,6 +7,7 @@ import {
 	useReducer,
 	useRef,
 	useState,
+	useSyncExternalStore,
 } from 'react';
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import type {EngineClient} from '../job/link/messages.ts';
@@ -364,7 +365,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 		onPhase(phase);
 	}, [phase]);
 
-	const lost = useSnapshotlessLost(client);
+	const lost = useLost(client);
 	useEffect(() => {
 		if (lost === undefined || left.current) return;
 		leave({
@@ -511,7 +512,8 @@ function engineLine(
 	return line(' ', part);
 }
 
-/** The engine's death shows through the same subscription as its snapshots. */
-function useSnapshotlessLost(client: EngineClient) {
-	return useSnapshot(client, () => client.lost());
+/** The engine's death shows through the same subscription as its snapshots, and without a new one. */
+function useLost(client: EngineClient) {
+	const subscribe = useCallback((listener: () => void) => client.subscribe(listener), [client]);
+	return useSyncExternalStore(subscribe, () => client.lost());
 }

@@ -12,11 +12,14 @@ export function pacedClient(client: EngineClient, interval: () => number): Engin
 	let shownAt = -Infinity;
 	let timer: NodeJS.Timeout | undefined;
 	let unsubscribe: (() => void) | undefined;
+	let lost = client.lost();
 
 	const show = (snapshot: Snapshot) => {
 		clearTimeout(timer);
 		timer = undefined;
-		if (snapshot === shown) return;
+		// An engine that died sends no last snapshot: its end is news by itself.
+		if (snapshot === shown && client.lost() === lost) return;
+		lost = client.lost();
 		shown = snapshot;
 		shownAt = performance.now();
 		for (const listener of listeners) listener();
@@ -25,7 +28,7 @@ export function pacedClient(client: EngineClient, interval: () => number): Engin
 	const onSnapshot = () => {
 		const next = client.getSnapshot();
 		const wait = shownAt + interval() - performance.now();
-		if (wait <= 0 || urgent(shown, next)) {
+		if (wait <= 0 || client.lost() !== lost || urgent(shown, next)) {
 			show(next);
 			return;
 		}
