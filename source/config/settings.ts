@@ -253,7 +253,7 @@ const filters: readonly Setting[] = [
 		flags: '--include <glob>',
 		group: 'filters',
 		help: 'only keys below the prefix that fit; may be repeated',
-		parse: values.someText,
+		parse: values.parseGlob,
 		list: true,
 	},
 	{
@@ -261,7 +261,7 @@ const filters: readonly Setting[] = [
 		flags: '--exclude <glob>',
 		group: 'filters',
 		help: 'leave out keys below the prefix that fit; may be repeated',
-		parse: values.someText,
+		parse: values.parseGlob,
 		list: true,
 	},
 	{

@@ -1,3 +1,4 @@
+import picomatch from 'picomatch';
 import {MusterError} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
 import {nearest} from './nearest.ts';
@@ -81,6 +82,21 @@ export function choice<const Word extends string>(words: readonly Word[]): Value
 			guess === undefined ? `Use one of ${words.join(', ')}.` : `Did you mean ${guess}?`,
 		);
 	};
+}
+
+/** A glob as picomatch reads it; brackets that are meant as they stand are written with a backslash. */
+export function parseGlob(text: string): string {
+	const glob = someText(text);
+	try {
+		picomatch.makeRe(glob, {strictBrackets: true});
+		return glob;
+	} catch (error) {
+		const why = error instanceof SyntaxError ? 'brackets that do not close' : 'too much in it';
+		throw bad(
+			`"${safeText(glob.slice(0, 100))}" has ${why}`,
+			String.raw`Globs look like *.png or images/**; a bracket that is part of a name is written as \[.`,
+		);
+	}
 }
 
 /** `png,JPG` or `.png .jpg`: lower case, each with its dot. */

@@ -60,15 +60,37 @@ export function freeBytes(folder: string): number | undefined {
 
 function folderError(folder: string, cause: unknown): MusterError {
 	const errno = (cause as NodeJS.ErrnoException).code ?? '';
-	const reason =
-		errno === 'EEXIST' || errno === 'ENOTDIR'
-			? `${folder} is a file, not a folder.`
-			: errno === 'ENOSPC'
-				? `The disk with ${folder} is full.`
-				: `You may not write to ${folder}.`;
-	return new MusterError(errno === 'ENOSPC' ? 'disk-full' : 'disk', reason, {
+	return new MusterError(errno === 'ENOSPC' ? 'disk-full' : 'disk', folderReason(folder, errno), {
 		hint: 'Choose another output folder with --to.',
 		detail: errno,
 		cause,
 	});
+}
+
+function folderReason(folder: string, errno: string): string {
+	switch (errno) {
+		case 'EEXIST':
+		case 'ENOTDIR':
+			return `${fileOnTheWay(folder)} is a file, not a folder.`;
+		case 'ENOSPC':
+			return `The disk with ${folder} is full.`;
+		case 'EROFS':
+			return `The disk with ${folder} can only be read.`;
+		case 'ENAMETOOLONG':
+			return `The name of the output folder is too long: ${folder}`;
+		default:
+			return `You may not write to ${folder}.`;
+	}
+}
+
+/** The file that stands where a folder of this path has to be; the path itself when none can be seen. */
+function fileOnTheWay(folder: string): string {
+	for (let at = folder; at !== path.dirname(at); at = path.dirname(at)) {
+		try {
+			if (statSync(at, {throwIfNoEntry: false})?.isFile() === true) return at;
+		} catch {
+			// It lies below the file that is looked for.
+		}
+	}
+	return folder;
 }

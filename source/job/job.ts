@@ -209,6 +209,8 @@ export class Job {
 			'error',
 			`roll call: ${this.failure.code}: ${this.failure.message} ${this.failure.detail ?? ''}`,
 		);
+		// the number is taken back below: nobody could look for it
+		if (this.#madeId !== null) this.id = null;
 		this.#finishSummary(exitStatusOf(this.failure.code));
 		this.#undo();
 	}
@@ -391,9 +393,10 @@ export class Job {
 	async #end(code: number | undefined): Promise<void> {
 		this.finishedAt = Date.now();
 		const {ledger, spec} = this;
-		const exitCode = code ?? this.rollCallStatus();
+		let exitCode = code ?? this.rollCallStatus();
 		try {
 			this.#recount();
+			exitCode = code ?? this.rollCallStatus();
 			if (code === undefined && exitCode !== exitStatus.failed) {
 				ledger.setMeta('finished', '1');
 				clearParts(spec);

@@ -51,7 +51,7 @@ export function keptManifest(spec: JobSpec, stateFolder: string): JobSpec['manif
 function copyOf(spec: JobSpec, stateFolder: string): string {
 	const name =
 		spec.manifest.kind === 'prefix' || spec.manifest.file === '-'
-			? 'standard-input'
+			? 'standard input'
 			: path.basename(spec.manifest.file);
 	return path.join(stateFolder, 'manifest', name);
 }

@@ -10,6 +10,7 @@ export function jsonReporter(lines: Lines, now: Clock = Date.now): Reporter {
 	let lastProgress = -Infinity;
 	let summary: SummaryEvent | undefined;
 	let finished = false;
+	let lastNotice = '';
 	const write = (value: object): void => lines.out(JSON.stringify(value));
 	return {
 		event(event) {
@@ -23,6 +24,11 @@ export function jsonReporter(lines: Lines, now: Clock = Date.now): Reporter {
 			if (event.type !== 'progress') write(event);
 		},
 		snapshot(snapshot) {
+			const {notice} = snapshot;
+			if (notice !== null && notice.level !== 'error' && notice.text !== lastNotice) {
+				lastNotice = notice.text;
+				lines.err(safeText(`${notice.level === 'info' ? 'note' : 'warning'}: ${notice.text}`));
+			}
 			if (finished || snapshot.phase !== 'downloading') return;
 			const at = now();
 			if (at - lastProgress < progressEvery) return;

@@ -47,7 +47,7 @@ export function networkAnswer(error: unknown, origin: string): Answer {
 
 function reason(code: string): string {
 	if (code === 'ECONNREFUSED') return 'Nothing answers at';
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'The name cannot be resolved of';
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'No name server knows the host of';
 	if (/TIMEOUT|ETIMEDOUT/.test(code)) return 'No answer in time from';
 	if (/CERT|TLS|SSL|SIGNED|EPROTO/.test(code)) return 'No trusted connection to';
 	if (unreachable.has(code)) return 'There is no way to';

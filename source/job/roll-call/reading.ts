@@ -1,7 +1,9 @@
+import path from 'node:path';
 import {setImmediate as breathe} from 'node:timers/promises';
 import type {NewWanted} from '../../ledger/roll-call-table.ts';
 import {readManifest} from '../../manifests/index.ts';
 import {MusterError} from '../../model/error.ts';
+import {formatCount} from '../../model/format.ts';
 import type {JobSpec} from '../../model/job-spec.ts';
 import {chunk, type RollCallContext} from './context.ts';
 
@@ -31,6 +33,7 @@ export async function readWanted(context: RollCallContext): Promise<void> {
 	progress.phase = 'reading';
 	const groupId = groupNumbers(context);
 	let batch: NewWanted[] = [];
+	let firstSkipped = '';
 	const flush = async (): Promise<void> => {
 		ledger.rollCall.addWanted(batch);
 		for (const {groupId} of batch) {
@@ -54,8 +57,10 @@ export async function readWanted(context: RollCallContext): Promise<void> {
 		const {problem} = entry;
 		log.write('warn', `manifest: ${problem.message}`);
 		ledger.rollCall.addProblem(problem);
-		if (problem.kind === 'skipped-row') progress.rowsSkipped++;
-		else {
+		if (problem.kind === 'skipped-row') {
+			progress.rowsSkipped++;
+			firstSkipped ||= problem.message;
+		} else {
 			await flush();
 			progress.rowsRead++;
 			ledger.rollCall.addMissingList(problem, groupId(problem.group));
@@ -63,15 +68,23 @@ export async function readWanted(context: RollCallContext): Promise<void> {
 		}
 	}
 	await flush();
-	if (progress.rowsRead === 0) throw nothingWanted(spec, progress.rowsSkipped);
+	const {rowsRead, rowsSkipped} = progress;
+	if (rowsRead === 0) throw nothingWanted(spec, rowsSkipped, firstSkipped);
+	if (rowsSkipped > 0) context.notice('warning', skippedWords(rowsSkipped, firstSkipped));
 }
 
-function nothingWanted({manifest, prefix}: JobSpec, skipped: number): MusterError {
-	const file = manifest.kind === 'prefix' ? prefix : manifest.file;
+function skippedWords(count: number, first: string): string {
+	return count === 1
+		? `One row of the list was skipped. ${first}`
+		: `${formatCount(count)} rows of the list were skipped. The first: ${first}`;
+}
+
+function nothingWanted({manifest, prefix}: JobSpec, skipped: number, first: string): MusterError {
+	const file = manifest.kind === 'prefix' ? prefix : path.basename(manifest.file);
 	return new MusterError('manifest', `${file} names no files.`, {
 		hint:
 			skipped > 0
-				? `All ${skipped} rows were unusable; run with --verbose to see why.`
+				? skippedWords(skipped, first)
 				: 'Check that it is the right file and the right column.',
 	});
 }
