@@ -114,7 +114,10 @@ class LocalEngine implements Engine {
 			resumeJob: ({job}) => this.#resume(job),
 			abandon: () => this.#abandon(),
 			start: () => this.#published(this.#theJob().start()),
-			tryOne: () => this.#theJob().tryOne(),
+			tryOne: () =>
+				this.#theJob()
+					.tryOne()
+					.finally(() => this.#monitor.publish()),
 			pause: () => this.#published(this.#theJob().pause()),
 			proceed: () => this.#published(this.#theJob().proceed()),
 			stop: ({mode}) => this.#published(this.#theJob().stop(mode)),
@@ -162,10 +165,11 @@ class LocalEngine implements Engine {
 
 	async #prepare(spec: JobSpec): Promise<{job: JobId}> {
 		await this.#abandon();
-		const {access, settled} = await this.#checkBefore(spec);
+		const {access, settled, note} = await this.#checkBefore(spec);
 		const job = new Job(settled, this.#environment(access));
 		const id = await job.open();
 		this.#watch(job);
+		if (note !== undefined) job.tell('info', note);
 		this.#work = job.rollCall().finally(() => {
 			this.#monitor.publish();
 			this.#record();
@@ -174,7 +178,9 @@ class LocalEngine implements Engine {
 	}
 
 	/** Everything that can be wrong is looked at before the folder is touched. */
-	async #checkBefore(spec: JobSpec): Promise<{access: OpenAccess; settled: JobSpec}> {
+	async #checkBefore(
+		spec: JobSpec,
+	): Promise<{access: OpenAccess; settled: JobSpec; note?: string | undefined}> {
 		const {manifest} = spec;
 		const isStdin = (manifest.kind === 'csv' || manifest.kind === 'keys') && manifest.file === '-';
 		const settled = isStdin
@@ -185,15 +191,18 @@ class LocalEngine implements Engine {
 				};
 		const access = await this.#access.get(spec);
 		this.#monitor.setIdentity(await access.credentials.identity());
-		if (spec.bucket !== '') await this.#checkBucket(access, spec);
-		return {access, settled};
+		if (spec.bucket === '') return {access, settled};
+		return {access, settled, note: await this.#checkBucket(access, spec)};
 	}
 
-	async #checkBucket({store}: OpenAccess, spec: JobSpec): Promise<void> {
-		const probe = await store.probeBucket(spec.bucket);
-		if (probe.error === undefined) return;
-		if (probe.error.code === 'denied' && spec.manifest.kind !== 'prefix') return;
-		throw MusterError.from(probe.error);
+	/** Answers a note where the bucket is elsewhere than the person said: it is read all the same. */
+	async #checkBucket({store}: OpenAccess, spec: JobSpec): Promise<string | undefined> {
+		const {error, region} = await store.probeBucket(spec.bucket);
+		if (error !== undefined && (error.code !== 'denied' || spec.manifest.kind === 'prefix'))
+			throw MusterError.from(error);
+		const said = spec.store.region;
+		if (region === undefined || said === undefined || region === said) return undefined;
+		return `The bucket ${spec.bucket} lies in ${region}, not in ${said}: it is read there.`;
 	}
 
 	async #resume(id: number): Promise<{job: JobId}> {

@@ -111,30 +111,44 @@ export class FolderLock {
 	}
 }
 
-/** Whether an engine of this host holds the folder's lock now; a look, nothing is taken. */
-export function isLocked(folder: string): boolean {
+/**
+ * Whether an engine of this host holds the folder's lock now; undefined where the file system has no
+ * locks. A look: it reads, so that it stands in nobody's way for longer than that takes.
+ */
+export function isLocked(folder: string): boolean | undefined {
 	const file = path.join(folder, 'lock');
 	if (!existsSync(file)) return false;
+	let database: DatabaseSync | undefined;
 	try {
-		exclusive(file, path.join(folder, 'owner.json'))?.close();
+		database = new DatabaseSync(file, {timeout: 0, readOnly: true});
+		database.exec('SELECT count(*) FROM sqlite_schema');
 		return false;
-	} catch {
-		return true;
+	} catch (error) {
+		return errorNumber(error) === busy ? true : undefined;
+	} finally {
+		database?.close();
 	}
 }
+
+/** SQLITE_BUSY: somebody holds the lock. */
+const busy = 5;
+/** SQLITE_IOERR and its kin: a file system without locks, where the heartbeat decides. */
+const ioError = 10;
+/** milliseconds that a look of another process may hold up the one who takes the lock */
+const lookTime = 250;
+
+const errorNumber = (error: unknown): number => ((error as {errcode?: number}).errcode ?? 0) & 0xff;
 
 function exclusive(file: string, ownerFile: string): DatabaseSync | undefined {
 	let database: DatabaseSync | undefined;
 	try {
-		database = new DatabaseSync(file, {timeout: 0});
+		database = new DatabaseSync(file, {timeout: lookTime});
 		database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
 		return database;
 	} catch (error) {
 		database?.close();
-		const errcode = (error as {errcode?: number}).errcode ?? 0;
-		// 5 SQLITE_BUSY: held. 10 SQLITE_IOERR and its kin: a file system without locks, where the heartbeat decides.
-		if ((errcode & 0xff) === 10) return undefined;
-		if ((errcode & 0xff) === 5) throw locked(ownerFile);
+		if (errorNumber(error) === ioError) return undefined;
+		if (errorNumber(error) === busy) throw locked(ownerFile);
 		throw new MusterError('disk', `The folder ${path.dirname(file)} can't be written.`, {
 			hint: 'Choose another output folder, or mend its rights.',
 			detail: error instanceof Error ? error.message : String(error),

@@ -96,6 +96,8 @@ export class Job {
 	#folder: JobFolder | undefined;
 	#madeId: JobId | null = null;
 	#stopCode: number = exitStatus.interrupted;
+	/** open files are being cut off */
+	#parked: Promise<void> = Promise.resolve();
 	/** the end of a run: reports and last words, which a close waits for */
 	#ending: Promise<void> = Promise.resolve();
 	#closed = false;
@@ -329,11 +331,18 @@ export class Job {
 		this.#logger().write('info', `paused: ${reason}`);
 		this.#environment.emit({type: 'paused', reason});
 		this.#environment.onChange();
-		await this.#download?.halt('park');
+		await this.#park();
+	}
+
+	#park(): Promise<void> {
+		this.#parked = this.#download?.halt('park') ?? Promise.resolve();
+		return this.#parked;
 	}
 
 	/** Goes on after a pause, after the first Ctrl+C, after a full disk, with fresh credentials. */
 	async proceed(): Promise<void> {
+		// What was refused with the old credentials must not count against fresh ones.
+		await this.#parked;
 		if (this.phase !== 'paused' && this.phase !== 'stopping') return;
 		// Lanes may have been refused in any pause, and then wait for credentials, fresh or not.
 		const {credentials, store} = this.#environment;
@@ -368,7 +377,8 @@ export class Job {
 		this.clock.run();
 		this.phase = 'stopping';
 		this.#logger().write('info', `stopping: ${mode}`);
-		await this.#download?.halt(mode === 'finish' && !paused ? 'finish' : 'park');
+		if (mode === 'finish' && !paused) await this.#download?.halt('finish');
+		else await this.#park();
 	}
 
 	#idle(): void {
@@ -390,9 +400,10 @@ export class Job {
 		this.#ending = this.#end(exitStatusOf(this.failure.code));
 	}
 
+	/** The summary stands once the reports do: whoever sees it may leave. */
 	async #end(code: number | undefined): Promise<void> {
-		this.finishedAt = Date.now();
 		const {ledger, spec} = this;
+		this.finishedAt = Date.now();
 		let exitCode = code ?? this.rollCallStatus();
 		try {
 			this.#recount();
@@ -401,16 +412,15 @@ export class Job {
 				ledger.setMeta('finished', '1');
 				clearParts(spec);
 			}
-			this.#finishSummary(exitCode, false);
-			if (this.summary !== null) await writeReports(ledger, spec, this.reportsFolder, this.summary);
+			await writeReports(ledger, spec, this.reportsFolder, this.#account(exitCode));
 		} catch (error) {
 			this.tell('warning', `The reports could not be written: ${errorRecord(error).message}`);
 		}
-		if (this.summary === null) this.#finishSummary(exitCode, false);
 		this.#logger().write('info', `ended with status ${exitCode}`);
 		this.#logger().flush();
+		this.summary = this.#account(exitCode);
 		this.#environment.onChange();
-		if (this.summary !== null) this.#environment.emit(this.summary);
+		this.#environment.emit(this.summary);
 	}
 
 	/** The exit status of a roll call that stands by itself. */
@@ -418,9 +428,13 @@ export class Job {
 		return outcomeOf(this.groups.all(), this.spec.allowMissing);
 	}
 
-	#finishSummary(exitCode: number, emit = true): void {
-		this.summary = summaryOf(this.id, this.groups.all(), this.clock.activeSeconds, exitCode);
-		if (emit) this.#environment.emit(this.summary);
+	#account(exitCode: number): SummaryEvent {
+		return summaryOf(this.id, this.groups.all(), this.clock.activeSeconds, exitCode);
+	}
+
+	#finishSummary(exitCode: number): void {
+		this.summary = this.#account(exitCode);
+		this.#environment.emit(this.summary);
 	}
 
 	// Decisions of a person in the roll call.
@@ -498,11 +512,8 @@ export class Job {
 	}
 
 	async exportReports(): Promise<{folder: string; files: readonly string[]}> {
-		if (this.summary === null) this.#finishSummary(this.rollCallStatus(), false);
-		const summary = this.summary;
-		if (summary === null) throw new MusterError('usage', 'There is nothing to report yet.');
+		const summary = this.summary ?? this.#account(this.rollCallStatus());
 		const files = await writeReports(this.ledger, this.spec, this.reportsFolder, summary);
-		if (this.phase === 'ready') this.summary = null;
 		return {folder: this.reportsFolder, files};
 	}
 

@@ -2,6 +2,7 @@ import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync}
 import path from 'node:path';
 import {jobId, type JobId} from '../model/brand.ts';
 import {MusterError} from '../model/error.ts';
+import {isLocked} from './folder-lock.ts';
 import type {JobRecord} from './link/messages.ts';
 
 /** Takes the next free job number on this machine: making its folder is atomic. */
@@ -68,8 +69,8 @@ export async function findJob(jobsFolder: string, id: number | undefined): Promi
 export function readJob(jobsFolder: string, id: number): JobRecord | undefined {
 	try {
 		const record = JSON.parse(readFileSync(recordFile(jobsFolder, id), 'utf8')) as JobRecord;
-		const alive = record.pid !== null && isAlive(record.pid);
 		const active = record.state === 'running' || record.state === 'paused';
+		const alive = active && record.pid !== null && isAlive(record.pid, record.folder);
 		return active && !alive ? {...record, state: 'interrupted', socket: null, pid: null} : record;
 	} catch {
 		return undefined;
@@ -79,11 +80,15 @@ export function readJob(jobsFolder: string, id: number): JobRecord | undefined {
 const recordFile = (jobsFolder: string, id: number): string =>
 	path.join(jobsFolder, String(id), 'job.json');
 
-function isAlive(pid: number): boolean {
+/**
+ * A number alone proves little: after a reboot it may be another process's, and in a container without
+ * an init one that was killed keeps it for ever. The folder's lock is gone in both cases.
+ */
+function isAlive(pid: number, folder: string): boolean {
 	try {
 		process.kill(pid, 0);
-		return true;
 	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === 'EPERM';
+		if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
 	}
+	return isLocked(path.join(folder, '.muster')) ?? true;
 }

@@ -209,4 +209,3 @@ export async function refusal(
 	}
 	throw new Error('It was not refused.');
 }
-
