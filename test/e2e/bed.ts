@@ -17,7 +17,7 @@ import type {
 	SandboxStats,
 	Throttle,
 } from '../../source/sandbox/index.ts';
-import {Tty, type TtyOptions} from '../helpers/tty.ts';
+import {Tty, type TtyExit, type TtyOptions} from '../helpers/tty.ts';
 
 /** The built program: these tests are about processes, so they run what people run. */
 export const entry = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
@@ -275,6 +275,14 @@ export async function until(
 		if (performance.now() > end) throw new Error(`never within ${limit} ms: ${words}`);
 		await delay(15);
 	}
+}
+
+/** How a program ended; throws with its screen when it does not. */
+export async function endOf(tty: Tty, limit = 10_000): Promise<TtyExit> {
+	await until(() => tty.ended !== undefined, `the end of the program`, limit).catch(() => {
+		throw new Error(`the program did not end within ${limit} ms:\n${tty.framed()}`);
+	});
+	return tty.exit;
 }
 
 /** Whether a process runs; one that has ended and waits for its parent does not. */
