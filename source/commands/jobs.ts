@@ -4,7 +4,7 @@ import {listJobs} from '../job/registry.ts';
 import {commandLine} from '../model/command-line.ts';
 import {exitStatus} from '../model/error.ts';
 import {formatBytes, formatCount} from '../model/format.ts';
-import {safeText} from '../model/safe-text.ts';
+import {safeJson, safeText} from '../model/safe-text.ts';
 import type {Context} from './context.ts';
 
 /** The public form of a job: names as in the events, times in ISO 8601. */
@@ -70,7 +70,7 @@ export async function jobs(options: {json?: boolean}, context: Context): Promise
 	const {lines, environment} = context;
 	const records = await listJobs(jobsFolder(environment));
 	if (options.json === true) {
-		lines.out(JSON.stringify(records.map(publicJob)));
+		lines.out(safeJson(records.map(publicJob)));
 		return exitStatus.ok;
 	}
 	if (records.length === 0) {

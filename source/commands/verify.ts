@@ -2,7 +2,7 @@ import path from 'node:path';
 import {verifyFolder} from '../job/verify-folder.ts';
 import {exitStatus} from '../model/error.ts';
 import {formatBytes, formatCount, plural} from '../model/format.ts';
-import {safeText} from '../model/safe-text.ts';
+import {safeJson, safeText} from '../model/safe-text.ts';
 import type {Context} from './context.ts';
 
 export type VerifySettings = {readonly json?: boolean; readonly quiet?: boolean};
@@ -35,7 +35,7 @@ export async function verify(
 		const faults = report.bad.length + report.missing.length;
 		const status = faults > 0 ? exitStatus.failed : exitStatus.ok;
 		if (settings.json === true) {
-			lines.out(JSON.stringify({folder: absolute, ...report, exit_code: status}));
+			lines.out(safeJson({folder: absolute, ...report, exit_code: status}));
 			return status;
 		}
 		for (const {path: name, reason} of report.bad)

@@ -6,3 +6,11 @@ const unsafe =
 export function safeText(text: string): string {
 	return text.replace(unsafe, '?');
 }
+
+/** One line of JSON in which the same characters are written as `\uXXXX`: as true as before, and harmless on a screen. */
+export function safeJson(value: unknown): string {
+	return JSON.stringify(value).replace(
+		unsafe,
+		(character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+	);
+}

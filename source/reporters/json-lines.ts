@@ -1,4 +1,4 @@
-import {safeText} from '../model/safe-text.ts';
+import {safeJson, safeText} from '../model/safe-text.ts';
 import {errorLines, progressOf, summaryOf} from './lines.ts';
 import type {Clock, Lines, Reporter} from './types.ts';
 import type {SummaryEvent} from '../model/event.ts';
@@ -11,7 +11,7 @@ export function jsonReporter(lines: Lines, now: Clock = Date.now): Reporter {
 	let summary: SummaryEvent | undefined;
 	let finished = false;
 	let lastNotice = '';
-	const write = (value: object): void => lines.out(JSON.stringify(value));
+	const write = (value: object): void => lines.out(safeJson(value));
 	return {
 		event(event) {
 			if (finished) return;

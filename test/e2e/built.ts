@@ -211,7 +211,9 @@ export function eventsOf(out: string, status: number | null): readonly Event[] {
 /** What every message of the program keeps to, whatever went wrong. */
 export function checkWords({out, err}: Ran): void {
 	// oxlint-disable-next-line no-control-regex
-	assert.doesNotMatch(out + err, /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E]/);
+	const raw = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/.exec(out + err);
+	const around = raw === null ? '' : (out + err).slice(Math.max(0, raw.index - 80), raw.index + 40);
+	assert.equal(raw, null, `a control character reaches the terminal: ${JSON.stringify(around)}`);
 	assert.doesNotMatch(err, /^\s+at .*(?:\.[jt]s|node:)/m, 'a stack trace');
 	assert.doesNotMatch(
 		err,

@@ -11,6 +11,7 @@ import type {Finding} from './finding.ts';
 import {checkFolder} from './folder.ts';
 import {checkLogout, checkRuntime, checkTerminal} from './machine.ts';
 import {checkStore} from './store.ts';
+import {safeJson} from '../../model/safe-text.ts';
 
 /** `muster doctor`: each line is ok, a warning or a problem, with how to mend it. Changes nothing. */
 export async function doctor(settings: Settings, context: Context): Promise<number> {
@@ -33,7 +34,7 @@ export async function doctor(settings: Settings, context: Context): Promise<numb
 	const problems = all.filter(({level}) => level === 'problem');
 	const status = problems[0]?.status ?? exitStatus.ok;
 	if (settings.json === true) {
-		context.lines.out(JSON.stringify({findings: all, exit_code: status}));
+		context.lines.out(safeJson({findings: all, exit_code: status}));
 		return status;
 	}
 	const warnings = all.filter(({level}) => level === 'warning').length;
