@@ -226,7 +226,9 @@ export class Monitor {
 	): GroupRow {
 		const files = open.filter((file) => file.row.groupId === group.id);
 		const openBytes = files.reduce((sum, file) => sum + file.bytes, 0);
-		const rate = this.#rates.rate(group.id);
+		// in a pause nothing moves, whatever the last seconds were like
+		const running = job.phase === 'downloading' || job.phase === 'stopping';
+		const rate = running ? this.#rates.rate(group.id) : 0;
 		const left = Math.max(0, group.bytes - group.bytesDone - openBytes);
 		return {
 			id: group.id,

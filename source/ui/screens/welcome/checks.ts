@@ -25,15 +25,19 @@ function awsCheck(profiles: Inputs['profiles']): Check {
 	if (profiles.status === 'failed') return {label, state: 'failed', words: profiles.error.message};
 	if (profiles.status !== 'done') return {label, state: 'reading', words: ''};
 	const named = profiles.value.filter((profile) => profile.kind !== 'anonymous');
-	const live = named.filter((profile) => profile.state === 'signed-in').length;
+	const count = (state: ProfileInfo['state']) =>
+		named.filter((profile) => profile.state === state).length;
 	if (named.length === 0) {
 		return {label, state: 'note', words: 'none found; public buckets work without'};
 	}
 
+	const live = count('signed-in');
+	// Plain keys say nothing about themselves until they are used.
+	const unasked = live === 0 && count('unknown') > 0;
 	return {
 		label,
-		state: live > 0 ? 'ok' : 'note',
-		words: `${plural(named.length, 'profile')}, ${live === 0 ? 'none' : live} signed in`,
+		state: live > 0 || unasked ? 'ok' : 'note',
+		words: `${plural(named.length, 'profile')}, ${unasked ? 'asked when used' : `${live === 0 ? 'none' : live} signed in`}`,
 	};
 }
 
