@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
 import {existsSync} from 'node:fs';
 import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
@@ -261,6 +262,64 @@ export class Bed {
 		for (const {pid} of await this.jobs()) if (pid !== null) killPid(pid);
 		await this.sandbox.stop();
 		await rm(this.home, {recursive: true, force: true, maxRetries: 5, retryDelay: 100});
+	}
+}
+
+/**
+ * What was finished when a job was stopped or killed, and what became of it: the proof that nothing is
+ * done twice.
+ */
+export class Witness {
+	readonly #bed: Bed;
+	readonly #to: string;
+	/** by finished file: how often it had been asked for when it was first seen finished */
+	readonly #finished = new Map<string, number>();
+	looks = 0;
+	/** looks that found the beginning of a file on disk */
+	midFile = 0;
+
+	constructor(bed: Bed, to: string) {
+		this.#bed = bed;
+		this.#to = to;
+	}
+
+	get finished(): number {
+		return this.#finished.size;
+	}
+
+	/** When no engine works: what lies under a final name is whole, and must not be asked for again. */
+	async look(): Promise<void> {
+		this.looks++;
+		if ((await this.#bed.partBytes(this.#to)) > 0) this.midFile++;
+		const gets = await this.#bed.getsByKey();
+		const fresh = (await this.#bed.files(this.#to)).filter((name) => !this.#finished.has(name));
+		assert.deepEqual(await this.#bed.wrong(this.#to, fresh), [], 'every final name is whole');
+		for (const name of fresh) this.#finished.set(name, gets.get(name)?.requests ?? 0);
+	}
+
+	/** Finished files that were asked for once more. */
+	async again(): Promise<string[]> {
+		const gets = await this.#bed.getsByKey();
+		return [...this.#finished]
+			.filter(([name, before]) => (gets.get(name)?.requests ?? 0) > before)
+			.map(([name]) => name);
+	}
+
+	/** A resume to the end, as fast as it goes: everything is right, and nothing was done twice. */
+	async resume(): Promise<void> {
+		await this.#bed.rules();
+		await this.#bed.throttle({rate: 0});
+		const last = await this.#bed.run(['resume', '--plain']);
+		assert.equal(last.code, 0, last.out + last.err);
+		assert.deepEqual(await this.#bed.faults(this.#to), []);
+		assert.deepEqual(await this.again(), [], 'finished files that were fetched again');
+	}
+
+	async account(): Promise<string> {
+		const gets = [...(await this.#bed.getsByKey()).values()];
+		const complete = gets.reduce((sum, one) => sum + one.complete, 0);
+		const requests = gets.reduce((sum, one) => sum + one.requests, 0);
+		return `${this.looks} kills or stops (${this.midFile} with a file half here); ${this.finished} files finished before one; ${(await this.again()).length} of these fetched again; ${requests} GETs, ${complete} complete, for ${this.#bed.keys().length} files`;
 	}
 }
 

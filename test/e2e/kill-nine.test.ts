@@ -1,58 +1,15 @@
 import assert from 'node:assert/strict';
+import {readdir, stat, utimes, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {describe, test} from 'node:test';
 import {setTimeout as delay} from 'node:timers/promises';
-import {Bed, endOf, isRunning, killNine, seeded, until} from './bed.ts';
+import {Bed, endOf, isRunning, killNine, seeded, until, Witness} from './bed.ts';
 
 const KiB = 1024;
 /** mixed; the largest is beyond the size from which a note lets a killed download go on */
 const sizes = [
 	3, 20, 300, 60, 700, 5, 90, 40, 120, 2500, 8, 15, 30, 200, 1500, 0, 1, 64, 256, 10_240,
 ].map((size) => size * KiB);
-
-/** What was finished when something was killed, and what became of it. */
-class Witness {
-	readonly #bed: Bed;
-	readonly #to: string;
-	/** by finished file: how often it had been asked for when it was first seen finished */
-	readonly #finished = new Map<string, number>();
-	kills = 0;
-	/** kills that found the beginning of a file on disk */
-	midFile = 0;
-
-	constructor(bed: Bed, to: string) {
-		this.#bed = bed;
-		this.#to = to;
-	}
-
-	get finished(): number {
-		return this.#finished.size;
-	}
-
-	/** After a kill: what lies under a final name is whole, and must not be asked for again. */
-	async look(): Promise<void> {
-		this.kills++;
-		if ((await this.#bed.partBytes(this.#to)) > 0) this.midFile++;
-		const gets = await this.#bed.getsByKey();
-		const fresh = (await this.#bed.files(this.#to)).filter((name) => !this.#finished.has(name));
-		assert.deepEqual(await this.#bed.wrong(this.#to, fresh), [], 'every final name is whole');
-		for (const name of fresh) this.#finished.set(name, gets.get(name)?.requests ?? 0);
-	}
-
-	/** Finished files that were asked for once more after a kill. */
-	async again(): Promise<string[]> {
-		const gets = await this.#bed.getsByKey();
-		return [...this.#finished]
-			.filter(([name, before]) => (gets.get(name)?.requests ?? 0) > before)
-			.map(([name]) => name);
-	}
-
-	async account(): Promise<string> {
-		const gets = [...(await this.#bed.getsByKey()).values()];
-		const complete = gets.reduce((sum, one) => sum + one.complete, 0);
-		const requests = gets.reduce((sum, one) => sum + one.requests, 0);
-		return `${this.kills} kills (${this.midFile} with a file half here); ${this.finished} files finished before one; ${(await this.again()).length} of these fetched again; ${requests} GETs, ${complete} complete, for ${this.#bed.keys().length} files`;
-	}
-}
 
 describe('kill -9', {timeout: 240_000}, () => {
 	test('twenty times at any moment, then resume: all files right, none fetched again', async (t) => {
@@ -80,14 +37,10 @@ describe('kill -9', {timeout: 240_000}, () => {
 			await running.exit;
 			await witness.look();
 		}
-		await bed.throttle({rate: 0});
-		const last = await bed.run(['resume', '--plain']);
-		assert.equal(last.code, 0, last.out + last.err);
-		assert.deepEqual(await bed.faults('out'), []);
-		assert.deepEqual(await witness.again(), []);
+		await witness.resume();
 		const seconds = ((performance.now() - begun) / 1000).toFixed(0);
 		t.diagnostic(`${await witness.account()}; ${seconds} s`);
-		assert.equal(witness.kills, 20);
+		assert.equal(witness.looks, 20);
 		assert.ok(witness.midFile >= 5, `${witness.midFile} kills hit a file half here`);
 		assert.ok(witness.finished >= 40, `${witness.finished} files were finished before a kill`);
 	});
@@ -123,12 +76,85 @@ describe('kill -9', {timeout: 240_000}, () => {
 			}
 			await witness.look();
 		}
-		await bed.throttle({rate: 0});
-		const last = await bed.run(['resume', '--plain']);
-		assert.equal(last.code, 0, last.out + last.err);
-		assert.deepEqual(await bed.faults('out'), []);
-		assert.deepEqual(await witness.again(), []);
+		await witness.resume();
 		const seconds = ((performance.now() - begun) / 1000).toFixed(0);
 		t.diagnostic(`${await witness.account()}; ${seconds} s`);
+	});
+});
+
+describe('two engines never work on one folder', {timeout: 120_000}, () => {
+	/** Every file of the folder with its size and time; the owner's heartbeat moves by itself. */
+	async function facts(folder: string): Promise<string[]> {
+		const entries = await readdir(folder, {recursive: true, withFileTypes: true});
+		const names = entries
+			.filter((one) => one.isFile() && !one.name.startsWith('owner.json'))
+			.map((one) => path.join(one.parentPath, one.name));
+		const lines = names.map(async (name) => {
+			const {size, mtimeMs} = await stat(name);
+			return `${name} ${size} ${mtimeMs}`;
+		});
+		return (await Promise.all(lines)).sort();
+	}
+
+	test('the second one says so and touches nothing; after kill -9 of the first it works', async () => {
+		await using bed = await Bed.make({
+			keys: 8,
+			sizes: [1000, 400_000],
+			// the larger files stand still half-way, and with them the folder
+			rules: [{action: {type: 'stall', afterBytes: 300_000}}],
+		});
+		const first = bed.start(bed.get('out', '--plain', '--connections', '8'));
+		await until(async () => (await bed.files('out')).length === 4, 'the small files');
+		await until(async () => (await bed.partBytes('out')) > 0, 'the large ones begun');
+		let before: string[] = [];
+		await until(async () => {
+			const now = await facts(bed.folder('out'));
+			const isSame = now.join() === before.join();
+			before = now;
+			if (!isSame) await delay(300);
+			return isSame;
+		}, 'a folder at rest');
+		for (const words of [bed.get('out', '--plain'), bed.get('out', '--json'), ['resume']]) {
+			const second = await bed.run(words);
+			assert.equal(second.code, 2, second.out + second.err);
+			assert.match(second.err, /Another muster works on .*out|Job 1 is running/);
+			assert.match(second.err, /muster attach/);
+		}
+		const dashboard = bed.tty(bed.get('out'));
+		assert.equal((await endOf(dashboard)).code, 2);
+		assert.match(dashboard.scrollback().join(' '), /Another muster works on/);
+		assert.deepEqual(await facts(bed.folder('out')), before);
+		assert.equal((await bed.jobs()).length, 1);
+		assert.equal(first.ended(), false);
+
+		await killNine(first.pid);
+		await bed.rules();
+		const begun = performance.now();
+		const next = await bed.run(bed.get('out', '--plain'));
+		assert.equal(next.code, 0, next.err);
+		assert.ok(performance.now() - begun < 8000, 'at once');
+		assert.deepEqual(await bed.faults('out'), []);
+	});
+
+	test('the owner file of another host: a dead one is passed over, a living one is respected', async () => {
+		await using bed = await Bed.make({keys: 4, sizes: [1000]});
+		assert.equal((await bed.run(bed.get('out', '--plain'))).code, 0);
+		const file = path.join(bed.folder('out'), '.muster', 'owner.json');
+		const owner = (beat: number) =>
+			JSON.stringify({host: 'elsewhere', pid: 1, job: 1, beat: `x-${beat}`});
+
+		await writeFile(file, owner(1));
+		const longAgo = new Date(Date.now() - 3_600_000);
+		await utimes(file, longAgo, longAgo);
+		const begun = performance.now();
+		assert.equal((await bed.run(bed.get('out', '--plain'))).code, 0);
+		assert.ok(performance.now() - begun < 8000, 'at once');
+
+		let beat = 2;
+		await writeFile(file, owner(beat));
+		const heart = setInterval(() => void writeFile(file, owner(++beat)), 400);
+		const refused = await bed.run(bed.get('out', '--plain')).finally(() => clearInterval(heart));
+		assert.equal(refused.code, 2, refused.err);
+		assert.match(refused.err, /Another muster works on .*out \(on elsewhere\)/);
 	});
 });
