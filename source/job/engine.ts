@@ -69,9 +69,11 @@ class LocalEngine implements Engine {
 	}
 
 	async call<M extends LinkMethod>(method: M, params: LinkParams<M>): Promise<LinkResult<M>> {
-		const handler = this.#handlers[method] as
-			((params: LinkParams<M>) => Promise<LinkResult<M>> | LinkResult<M>) | undefined;
-		if (handler === undefined) throw new MusterError('usage', `There is no command ${method}.`);
+		const handler = this.#handlers[method] as (
+			params: LinkParams<M>,
+		) => Promise<LinkResult<M>> | LinkResult<M>;
+		if (!Object.hasOwn(this.#handlers, method))
+			throw new MusterError('usage', `There is no command ${method}.`);
 		return handler(params);
 	}
 

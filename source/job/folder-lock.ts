@@ -187,7 +187,11 @@ function locked(ownerFile: string): MusterError {
 
 function readOwner(file: string): Owner | undefined {
 	try {
-		return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+		const owner = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner> | null;
+		// Another host may be caught while it writes, on a file system where a rename is not whole.
+		return typeof owner?.host === 'string' && typeof owner.beat === 'string'
+			? (owner as Owner)
+			: undefined;
 	} catch {
 		return undefined;
 	}
