@@ -12,6 +12,7 @@ import {
 import {useApp, useInput, usePaste, useWindowSize} from 'ink';
 import type {EngineClient} from '../job/link/messages.ts';
 import {exitStatus} from '../model/error.ts';
+import {plural} from '../model/format.ts';
 import type {Phase} from '../model/snapshot.ts';
 import {exitLines} from './exit-lines.ts';
 import {reduceDraft, startDraft} from './draft.ts';
@@ -124,7 +125,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 			if (left.current) return;
 			left.current = true;
 			const snapshot = client.getSnapshot();
-			onResult({job: snapshot.job, lines: exitLines(snapshot), ...result});
+			onResult({job: snapshot.job, lines: exitLines(snapshot, result.reason), ...result});
 			exit();
 		},
 		[client, exit, onResult],
@@ -498,7 +499,7 @@ function takesP(owner: InputOwner | undefined): boolean {
 
 function stoppingWords(openFiles: number): string {
 	return openFiles > 0
-		? `Stopping: ${openFiles} files open. Ctrl+C again quits now, p goes on`
+		? `Stopping: ${plural(openFiles, 'file')} open. Ctrl+C again quits now, p goes on`
 		: 'Stopping. Ctrl+C again quits now, p goes on';
 }
 

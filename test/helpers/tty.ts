@@ -218,6 +218,11 @@ export class Tty {
 		if (target !== undefined && this.#exited === undefined) process.kill(target, signal);
 	}
 
+	/** The terminal goes away, as when a connection breaks or a window is closed: SIGHUP, and nobody on the line. */
+	hangUp(): void {
+		(this.#pty as IPty & {destroy(): void}).destroy();
+	}
+
 	/** The terminal's settings as `stty -a` tells them; the terminal has to be there still (`held`). */
 	termios(): string {
 		if (this.#device === undefined || this.#gone) throw new Error('the terminal is gone');

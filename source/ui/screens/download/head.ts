@@ -1,4 +1,10 @@
-import {formatBytes, formatCount, formatDuration, formatRate} from '../../../model/format.ts';
+import {
+	formatBytes,
+	formatCount,
+	formatDuration,
+	formatRate,
+	plural,
+} from '../../../model/format.ts';
 import type {Snapshot} from '../../../model/snapshot.ts';
 import {bar, clock, formatLeft, formatOf, percent, shareDone} from '../../components/counts.ts';
 import type {Layout} from '../../layout.ts';
@@ -102,7 +108,7 @@ export function stateOf(snapshot: Snapshot): State {
 	const {phase, totals, pauseReason} = snapshot;
 	if (phase === 'paused' || pauseReason === 'throttled') return pausedState(snapshot);
 	if (phase === 'stopping') {
-		return [`Stopping: ${formatCount(totals.openFiles)} files open.`, 'p goes on'];
+		return [`Stopping: ${plural(totals.openFiles, 'file')} open.`, 'p goes on'];
 	}
 	if (phase === 'downloading' && totals.quietSeconds >= 5) {
 		return [`waiting ${formatDuration(Math.floor(totals.quietSeconds))} for S3`, ''];
