@@ -3,7 +3,8 @@ import {errorLines, progressOf, summaryOf} from './lines.ts';
 import type {Clock, Lines, Reporter} from './types.ts';
 import type {SummaryEvent} from '../model/event.ts';
 
-const progressEvery = 500;
+/** at most two a second are promised; the second one is kept for the last, which may come at any time */
+const progressEvery = 1000;
 
 /** `--json`: one event a line on standard output, words for people on standard error. */
 export function jsonReporter(lines: Lines, now: Clock = Date.now): Reporter {

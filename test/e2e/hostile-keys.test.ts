@@ -11,7 +11,7 @@ import type {Event} from './built.ts';
 
 /** Keys that somebody may have put into a bucket, below `in/`. */
 const names: readonly string[] = [
-	...[
+	[
 		'../x',
 		'../../x',
 		'/abs',
@@ -24,20 +24,20 @@ const names: readonly string[] = [
 		'.',
 		'a//b',
 	],
-	...['..\\..\\w', 'C:\\boot.ini', 'C:/boot.ini', '\\\\host\\share\\f', 'file:///etc/passwd'],
-	...['nul\u0000byte.png', 'line\nend.png', 'carriage\rreturn.png', 'tab\there.png'],
-	...['\u001B[2J\u001B]0;owned\u0007.png', 'bell\u0007.png', 'csi\u009B31m.png', 'del\u007F.png'],
-	...[
+	['..\\..\\w', 'C:\\boot.ini', 'C:/boot.ini', '\\\\host\\share\\f', 'file:///etc/passwd'],
+	['nul\u0000byte.png', 'line\nend.png', 'carriage\rreturn.png', 'tab\there.png'],
+	['\u001B[2J\u001B]0;owned\u0007.png', 'bell\u0007.png', 'csi\u009B31m.png', 'del\u007F.png'],
+	[
 		'\u202Egnp.exe',
 		'iso\u2066late\u2069.png',
 		'zero\u200Bwidth.png',
 		'\uFEFFbom.png',
 		'line\u2028sep.png',
 	],
-	...['b'.repeat(255), `${'c'.repeat(251)}.png`, 'd'.repeat(300), `${'é'.repeat(150)}.png`],
-	...['dots...', 'dot.', 'spaces   ', ' lead', 'both ', '   ', '...'],
-	...['stem', 'stem/inner.png', 'stem/inner.png/deeper.png'],
-	...[
+	['b'.repeat(255), `${'c'.repeat(251)}.png`, 'd'.repeat(300), `${'é'.repeat(150)}.png`],
+	['dots...', 'dot.', 'spaces   ', ' lead', 'both ', '   ', '...'],
+	['stem', 'stem/inner.png', 'stem/inner.png/deeper.png'],
+	[
 		'Case.png',
 		'case.png',
 		'CASE.PNG',
@@ -46,14 +46,11 @@ const names: readonly string[] = [
 		'\uFB01le.png',
 		'file.png',
 	],
-	...['CON', 'con.txt', 'aux.png', 'LPT1', 'nul', 'COM1.tar.gz'],
-	...['.muster/ledger.sqlite', '.MUSTER/ledger.sqlite', '.muster', '.muster./x', '.mus\u200Cter/x'],
-	...[
-		`${'deep/'.repeat(120)}end.png`,
-		`${'x'.repeat(200)}/${'y'.repeat(200)}/${'z'.repeat(200)}.png`,
-	],
-	...['\u{1F98A}/\u{1F468}\u200D\u{1F469}\u200D\u{1F467}.png', '日本語/画像.png', 'naïve file.png'],
-	...[
+	['CON', 'con.txt', 'aux.png', 'LPT1', 'nul', 'COM1.tar.gz'],
+	['.muster/ledger.sqlite', '.MUSTER/ledger.sqlite', '.muster', '.muster./x', '.mus\u200Cter/x'],
+	[`${'deep/'.repeat(120)}end.png`, `${'x'.repeat(200)}/${'y'.repeat(200)}/${'z'.repeat(200)}.png`],
+	['\u{1F98A}/\u{1F468}\u200D\u{1F469}\u200D\u{1F467}.png', '日本語/画像.png', 'naïve file.png'],
+	[
 		'-rf',
 		'--to=elsewhere',
 		'--yes',
@@ -67,7 +64,7 @@ const names: readonly string[] = [
 		'*',
 		'?',
 	],
-	...[
+	[
 		'%2e%2e/%2e%2e/x',
 		'%2e%2e%2fx',
 		'a%00b',
@@ -78,7 +75,7 @@ const names: readonly string[] = [
 		'?query=1',
 		'a?versionId=7',
 	],
-	...[
+	[
 		'=cmd|calc!A1',
 		'+1+1',
 		'@SUM(A1)',
@@ -88,7 +85,7 @@ const names: readonly string[] = [
 		'comma,semi;.png',
 		'photo~0123456789ab.png',
 	],
-];
+].flat();
 const prefix = 'in/';
 const keys = names.map((name) => prefix + name);
 const bodies = new Map(keys.map((key, index) => [key, `body ${index} of ${key}`]));
@@ -142,6 +139,9 @@ const manifests: readonly Manifest[] = [
 	},
 ];
 
+const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number =>
+	a < b ? -1 : 1;
+
 const field = (event: Event, name: string): string => String(event[name]);
 const files = (events: readonly Event[], ...states: readonly string[]): readonly Event[] =>
 	events.filter((event) => event.type === 'file' && states.includes(field(event, 'status')));
@@ -171,7 +171,7 @@ function checkFiles(out: string, events: readonly Event[]): Map<string, string> 
 function checkReports(out: string): void {
 	for (const name of ['resolved.csv', 'missing.csv', 'failed.csv']) {
 		const text = readFileSync(path.join(out, '.muster/reports', name), 'utf8');
-		const rows = parse(text) as string[][];
+		const rows: string[][] = parse(text);
 		for (const cell of rows.flat())
 			assert.doesNotMatch(
 				cell,
@@ -245,7 +245,10 @@ for (const manifest of manifests)
 			assert.equal(later.at(-1)?.['downloaded'], 0);
 			assert.equal(later.at(-1)?.['local'], downloaded);
 			assert.equal(sandbox.stats().operations.GetObject ?? 0, 0);
-			assert.deepEqual(new Map([...checkFiles(out, later)].sort()), new Map([...paths].sort()));
+			assert.deepEqual(
+				new Map([...checkFiles(out, later)].sort(byName)),
+				new Map([...paths].sort(byName)),
+			);
 
 			const plain = await get('--plain', '--verbose');
 			checkWords(plain);
