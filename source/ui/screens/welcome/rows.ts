@@ -22,7 +22,11 @@ export type WelcomeRow =
 
 const unfinished: ReadonlySet<JobRecord['state']> = new Set(['paused', 'stopped', 'interrupted']);
 
+/** A paused job has one, too: it is watched, and goes on there. */
+const hasEngine = (job: JobRecord): boolean => job.state === 'running' || job.socket !== null;
+
 function progress(job: JobRecord): string {
+	if (job.files === 0) return 'nothing fetched yet';
 	return `${formatCount(job.filesDone)} of ${plural(job.files, 'file')}`;
 }
 
@@ -37,13 +41,13 @@ export function welcomeRows(
 	settings: {readonly home: string; readonly now: number; readonly demo: boolean},
 ): WelcomeRow[] {
 	const newest = jobs.toSorted((a, b) => b.updated - a.updated);
-	const running = newest.filter((job) => job.state === 'running').slice(0, 3);
-	const open = newest.filter((job) => unfinished.has(job.state)).slice(0, 3);
+	const running = newest.filter(hasEngine).slice(0, 3);
+	const open = newest.filter((job) => unfinished.has(job.state) && !hasEngine(job)).slice(0, 3);
 	const last = newest.find((job) => job.state === 'finished' || job.state === 'failed');
 	return [
 		...running.map((job) => ({
 			kind: 'watch' as const,
-			words: `Job ${job.id} is running: ${progress(job)}`,
+			words: `Job ${job.id} is ${job.state}: ${progress(job)}`,
 			detail: `Enter watches it. Folder ${shortPath(job.folder, settings.home)}`,
 			job,
 		})),
