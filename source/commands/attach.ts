@@ -1,9 +1,10 @@
 import {jobsFolder} from '../config/paths.ts';
 import type {Settings} from '../config/settings.ts';
-import type {EngineClient, JobRecord} from '../job/link/messages.ts';
+import type {JobRecord} from '../job/link/messages.ts';
 import {findJob, listJobs} from '../job/registry.ts';
-import {MusterError, errorRecord, exitStatus} from '../model/error.ts';
+import {MusterError, exitStatus} from '../model/error.ts';
 import {createReporter} from '../reporters/index.ts';
+import {connectJob, letGo} from './connect.ts';
 import type {Context} from './context.ts';
 import {chooseDisplay} from './display.ts';
 import {parseJob} from './resume.ts';
@@ -19,22 +20,6 @@ async function runningJob(folder: string, id: number | undefined): Promise<JobRe
 	});
 }
 
-async function connect(record: JobRecord, settings: Settings): Promise<EngineClient> {
-	const gone = new MusterError('usage', `Job ${record.id} is not running`, {
-		hint: `muster resume ${record.id} goes on with it.`,
-	});
-	if (record.socket === null) throw gone;
-	const {connectEngine} = await import('../job/link/client.ts');
-	try {
-		return await connectEngine(record.socket, settings.onHangup ?? 'background');
-	} catch (error) {
-		throw new MusterError('usage', gone.message, {
-			...(gone.hint === undefined ? {} : {hint: gone.hint}),
-			detail: errorRecord(error).message,
-		});
-	}
-}
-
 /** `muster attach`: the dashboard of a job that runs in the background; plain lines without a terminal. */
 export async function attach(
 	job: string | undefined,
@@ -42,7 +27,7 @@ export async function attach(
 	context: Context,
 ): Promise<number> {
 	const record = await runningJob(jobsFolder(context.environment), parseJob(job));
-	const client = await connect(record, settings);
+	const client = await connectJob(record, settings.onHangup ?? 'background');
 	try {
 		const display = chooseDisplay(settings, context);
 		if (display === 'screen') {
@@ -58,8 +43,6 @@ export async function attach(
 		reporter.finish(last, code);
 		return code;
 	} finally {
-		// watching is not holding: the job goes on without this terminal
-		await client.call('detach', {}).catch(() => undefined);
-		client.close();
+		await letGo(client);
 	}
 }

@@ -2,9 +2,12 @@ import {openRemembered} from '../config/remembered.ts';
 import {configFolder, jobsFolder, runtimeFolder} from '../config/paths.ts';
 import type {LogLevel, Settings} from '../config/settings.ts';
 import type {EngineClient} from '../job/link/messages.ts';
+import {findJob} from '../job/registry.ts';
+import type {JobId} from '../model/brand.ts';
 import {shellWord} from '../model/command-line.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {AppOptions, AppResult} from '../ui/types.ts';
+import {connectJob, letGo} from './connect.ts';
 import {entryFile, packageVersion} from './context.ts';
 import type {Context} from './context.ts';
 
@@ -59,7 +62,21 @@ export async function showApp(options: AppOptions, context: Context): Promise<nu
 	for (const line of result.lines) context.lines.out(safeText(line));
 	if (result.reason === 'background' && result.job !== null)
 		context.lines.out(`Job ${result.job} goes on; \`${attachLine(result.job, context)}\` opens it`);
-	return result.exitCode;
+	return result.attach === undefined
+		? result.exitCode
+		: watchOther(result.attach, options, context);
+}
+
+/** The person chose another job that runs: its dashboard takes the place of this app. */
+async function watchOther(job: JobId, options: AppOptions, context: Context): Promise<number> {
+	await letGo(options.client);
+	const record = await findJob(jobsFolder(context.environment), job);
+	const client = await connectJob(record, options.onHangup);
+	try {
+		return await showApp({...options, client, start: 'download', exitWhenDone: true}, context);
+	} finally {
+		await letGo(client);
+	}
 }
 
 /** A rehearsal keeps its jobs in a configuration folder of its own. */

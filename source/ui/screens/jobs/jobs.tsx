@@ -56,7 +56,7 @@ export function Jobs() {
 			navigation.replace('download');
 			return;
 		}
-		if (job.state === 'running' && !busy) {
+		if ((job.state === 'running' || job.socket !== null) && !busy) {
 			// Another engine has this job: the app opens anew on that one.
 			services.leave({reason: 'quit', exitCode: exitStatus.ok, lines: [], attach: job.id});
 			return;
