@@ -99,6 +99,9 @@ async function walk(home: string, way: (tty: Tty) => Promise<void>): Promise<voi
 	} finally {
 		tty.kill('SIGTERM');
 		await tty.exit;
+		// the program says where it left its files: they were for the pictures alone
+		const left = /files are in (\S*muster-demo-\w+)/.exec(tty.scrollback().join('\n'))?.[1];
+		if (left !== undefined) await rm(left, {recursive: true, force: true});
 		await tty.close();
 	}
 }
