@@ -77,7 +77,7 @@ export function openLedgerDatabase(file: string): Database {
 	const database = open(file);
 	try {
 		database.exec(
-			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY;',
+			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;',
 		);
 		const version = Number(database.get('PRAGMA user_version')?.['user_version'] ?? 0);
 		if (version > schemaVersion) {
