@@ -3,6 +3,7 @@ import tty from 'node:tty';
 import {render, type Instance} from 'ink';
 import {exitStatus} from '../model/error.ts';
 import {App, type AppProps, type Host} from './app.tsx';
+import {shareDone} from './components/counts.ts';
 import {pacedClient} from './paced-client.ts';
 import {createAnnouncer} from './terminal/announcer.ts';
 import {copyText} from './terminal/clipboard.ts';
@@ -81,7 +82,7 @@ export async function mountApp(
 	const client = pacedClient(options.client, () =>
 		dataInterval(traits, output.columns, slow >= slowWrites),
 	);
-	const announcer = createAnnouncer(traits, {bell: options.bell});
+	const announcer = createAnnouncer(traits, {bell: options.bell, share: shareDone});
 	const announce = () => {
 		const words = announcer.next(options.client.getSnapshot(), performance.now());
 		if (words !== '') output.control(words);

@@ -13,7 +13,7 @@ const jobScreens: ReadonlySet<string> = new Set(['analysis', 'download', 'group'
 export function routeOfPhase(previous: Phase, phase: Phase, screen: string): string | null {
 	if (previous === phase) return null;
 	if (moving.has(phase) && !moving.has(previous)) {
-		return screen === 'download' || screen === 'problems' ? null : 'download';
+		return screen === 'download' || screen === 'problems' || screen === 'group' ? null : 'download';
 	}
 
 	if (ended.has(phase) && moving.has(previous)) {

@@ -270,7 +270,10 @@ await test('the locale and the terminal decide about characters, titles and prog
 });
 
 await test('title at each percent but not more often than every 5 s, one bell for a long job', () => {
-	const announcer = createAnnouncer({title: true, progress: true}, {bell: true});
+	const announcer = createAnnouncer(
+		{title: true, progress: true},
+		{bell: true, share: ({bytes, bytesDone}) => bytesDone / bytes},
+	);
 	const at = (percent: number, change = {}) => ({
 		...idleSnapshot,
 		phase: 'downloading' as const,
@@ -286,7 +289,7 @@ await test('title at each percent but not more often than every 5 s, one bell fo
 	assert.match(announcer.next(done, 10_000), /^\u0007.*muster done job 12/);
 	assert.equal(announcer.next(done, 60_000), '');
 	assert.equal(announcer.end(), '\u001B[23;0t');
-	const quiet = createAnnouncer({title: false, progress: false}, {bell: false});
+	const quiet = createAnnouncer({title: false, progress: false}, {bell: false, share: () => 0});
 	assert.equal(quiet.next(done, 0), '');
 	assert.equal(quiet.start() + quiet.end(), '');
 });

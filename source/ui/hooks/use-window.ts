@@ -25,6 +25,14 @@ export type WindowOptions<Row> = {
 	readonly version: string;
 	/** least time between two such questions, milliseconds */
 	readonly every: number;
+	/** a change of this is asked about at once */
+	readonly urgent?: string;
+	/** when the rows in view tell nothing new, the next question comes after a second at most */
+	readonly outdated?: {
+		readonly rows: (visible: ReadonlyArray<Row | undefined>) => boolean;
+		/** a row that need not be held under the cursor then */
+		readonly isOver: (row: Row) => boolean;
+	};
 	readonly height: number;
 	readonly idOf: (row: Row) => number;
 	/** known before the first answer */
@@ -46,17 +54,20 @@ export type WindowList<Row> = {
 	readonly reload: () => void;
 };
 
-/** Counts up when `version` changes, but at most once in `every` milliseconds. */
-function useBeat(version: string, every: number): number {
+/** A list whose rows are all outdated is asked for again so often. */
+const outdatedEvery = 1000;
+
+/** Counts up when `version` changes, but at most once in `every` milliseconds; at once with `urgent`. */
+function useBeat(version: string, every: number, urgent: string): number {
 	const [beat, setBeat] = useState(0);
-	const seen = useRef({version, at: -Infinity});
+	const seen = useRef({version, urgent, at: -Infinity});
 	useEffect(() => {
-		if (seen.current.version === version) return;
+		if (seen.current.version === version && seen.current.urgent === urgent) return;
 		const show = () => {
-			seen.current = {version, at: performance.now()};
+			seen.current = {version, urgent, at: performance.now()};
 			setBeat((value) => value + 1);
 		};
-		const wait = seen.current.at + every - performance.now();
+		const wait = seen.current.urgent === urgent ? seen.current.at + every - performance.now() : 0;
 		if (wait <= 0) {
 			show();
 			return;
@@ -65,7 +76,7 @@ function useBeat(version: string, every: number): number {
 		return () => {
 			clearTimeout(timer);
 		};
-	}, [version, every]);
+	}, [version, every, urgent]);
 	return beat;
 }
 
@@ -85,15 +96,25 @@ export function useWindow<Row>(id: string, options: WindowOptions<Row>): WindowL
 	const [error, setError] = useState<ErrorRecord>();
 	const [answered, setAnswered] = useState('');
 	const [turn, setTurn] = useState(0);
-	const beat = useBeat(options.version, options.every);
 	const current = place.query === query ? place : {...windowStart, query};
 	const known = loaded?.query === query ? loaded : undefined;
 	const total = known?.total ?? 0;
 	const settled = settleWindow(current, total, Math.max(1, height));
 	const asked = askedWindow(settled.offset, height);
-	const latest = useRef({options, settled});
+	const rowAt = (index: number) => known?.rows[index - known.offset];
+	const visible = Array.from(
+		{length: Math.max(0, Math.min(height, total - settled.offset))},
+		(_, number) => rowAt(settled.offset + number),
+	);
+	const isOutdated = settled.offset === 0 && options.outdated?.rows(visible) === true;
+	const every = isOutdated ? Math.min(outdatedEvery, options.every) : options.every;
+	const beat = useBeat(options.version, every, options.urgent ?? '');
+	const row = rowAt(settled.index);
+	const isHeld =
+		settled.touched && !(isOutdated && row !== undefined && options.outdated?.isOver(row));
+	const latest = useRef({options, settled, isHeld});
 	useEffect(() => {
-		latest.current = {options, settled};
+		latest.current = {options, settled, isHeld};
 	});
 
 	useEffect(() => {
@@ -104,11 +125,11 @@ export function useWindow<Row>(id: string, options: WindowOptions<Row>): WindowL
 			try {
 				const answer = await latest.current.options.load(part, signal);
 				if (signal.aborted) return;
-				const {settled: now, options: given} = latest.current;
+				const {settled: now, options: given, isHeld: held} = latest.current;
 				const after = {query, offset: part.offset, ...answer};
 				setError(undefined);
 				setAnswered(query);
-				setLoaded((before) => (now.touched ? pinRow(before, after, now.index, given.idOf) : after));
+				setLoaded((before) => (held ? pinRow(before, after, now.index, given.idOf) : after));
 			} catch (reason) {
 				if (!signal.aborted) setError(errorRecord(reason));
 			}
@@ -131,16 +152,12 @@ export function useWindow<Row>(id: string, options: WindowOptions<Row>): WindowL
 	const reload = useCallback(() => {
 		setTurn((value) => value + 1);
 	}, []);
-	const rowAt = (index: number) => known?.rows[index - known.offset];
 	return {
 		total,
 		index: settled.index,
 		offset: settled.offset,
-		visible: Array.from(
-			{length: Math.max(0, Math.min(height, total - settled.offset))},
-			(_, number) => rowAt(settled.offset + number),
-		),
-		row: rowAt(settled.index),
+		visible,
+		row,
 		answered: answered === query,
 		error,
 		actions: {

@@ -13,18 +13,13 @@ export type Announcer = {
 	end(): string;
 };
 
-function percentOf({totals}: Snapshot): number {
-	if (totals.bytes > 0) return Math.floor((totals.bytesDone / totals.bytes) * 100);
-	return totals.files > 0 ? Math.floor((totals.filesDone / totals.files) * 100) : 0;
-}
-
-function titleOf(snapshot: Snapshot): string {
+function titleOf(snapshot: Snapshot, percent: number): string {
 	if (snapshot.job === null) return 'muster';
 	switch (snapshot.phase) {
 		case 'downloading':
 		case 'paused':
 		case 'stopping':
-			return `muster ${percentOf(snapshot)}% job ${snapshot.job}`;
+			return `muster ${percent}% job ${snapshot.job}`;
 		case 'finished':
 			return `muster done job ${snapshot.job}`;
 		default:
@@ -33,8 +28,7 @@ function titleOf(snapshot: Snapshot): string {
 }
 
 /** OSC 9;4: state 1 shows a value, 2 failed, 4 paused, 0 nothing. */
-function progressOf(snapshot: Snapshot): string {
-	const percent = percentOf(snapshot);
+function progressOf(snapshot: Snapshot, percent: number): string {
 	switch (snapshot.phase) {
 		case 'downloading':
 		case 'stopping':
@@ -56,7 +50,11 @@ const bellAfter = 60;
 
 export function createAnnouncer(
 	traits: Pick<TerminalTraits, 'title' | 'progress'>,
-	options: {readonly bell: boolean},
+	options: {
+		readonly bell: boolean;
+		/** share of the work that is done, 0 to 1: the one that the bar shows */
+		readonly share: (totals: Snapshot['totals']) => number;
+	},
 ): Announcer {
 	let title = '';
 	let titleAt = -Infinity;
@@ -83,7 +81,8 @@ export function createAnnouncer(
 		start: () => (traits.title ? '\u001B[22;0t\u001B]2;muster\u0007' : ''),
 		next(snapshot, now) {
 			let out = ring(snapshot);
-			const nextTitle = titleOf(snapshot);
+			const percent = Math.floor(options.share(snapshot.totals) * 100 + 1e-9);
+			const nextTitle = titleOf(snapshot, percent);
 			const words = (text: string) => text.replace(/\d+%/, '');
 			const due = now - titleAt >= titleEvery || words(nextTitle) !== words(title);
 			if (traits.title && nextTitle !== title && due) {
@@ -92,7 +91,7 @@ export function createAnnouncer(
 				out += `\u001B]2;${nextTitle}\u0007`;
 			}
 
-			const nextProgress = progressOf(snapshot);
+			const nextProgress = progressOf(snapshot, percent);
 			if (traits.progress && nextProgress !== progress) {
 				progress = nextProgress;
 				out += `\u001B]9;${nextProgress}\u0007`;

@@ -47,6 +47,8 @@ export function useTable(snapshot: Snapshot) {
 		query: JSON.stringify([sort, problemsOnly, find, snapshot.job]),
 		version: `${phase} ${rollCall.rowsChecked} ${rollCall.missing} ${rollCall.ambiguous} ${rollCall.bytes}`,
 		every: followEvery,
+		// The roll call stands: what was counted on the way there must not stay in view.
+		urgent: phase,
 		// One line less than the area, should the list be longer than that.
 		height: groupRoom(plan, rollCall.groups),
 		idOf: (row) => row.id,

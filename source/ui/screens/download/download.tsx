@@ -1,6 +1,7 @@
 import {useEffect} from 'react';
 import type {GroupSort} from '../../../job/link/messages.ts';
 import {plural} from '../../../model/format.ts';
+import type {GroupRow, Snapshot} from '../../../model/snapshot.ts';
 import {groupNoun, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
 import {
@@ -15,7 +16,7 @@ import {useField} from '../../hooks/use-field.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
-import {useWindow} from '../../hooks/use-window.ts';
+import {useWindow, type WindowOptions} from '../../hooks/use-window.ts';
 import {line} from '../../text/line.ts';
 import {downloadBody, planBody} from './body.ts';
 import {liveRows, stateVersion} from './live-rows.ts';
@@ -41,6 +42,15 @@ export function nextConnections(current: number, step: 1 | -1): number {
 	const found =
 		step > 0 ? steps.find((value) => value > current) : steps.findLast((value) => value < current);
 	return found ?? (step > 0 ? 256 : 1);
+}
+
+/** Where groups are done faster than the order changes, the finished ones in view make way. */
+function outdatedRows({groups, shown}: Snapshot): WindowOptions<GroupRow>['outdated'] {
+	const now = (rows: ReadonlyArray<GroupRow | undefined>) => liveRows(rows, shown);
+	return {
+		rows: (visible) => groups.active > 0 && now(visible).every((row) => row?.state !== 'active'),
+		isOver: (row) => now([row])[0]?.state === 'done',
+	};
 }
 
 /** The groups in view, found, sorted and kept in their order. */
@@ -69,6 +79,7 @@ function useGroups(swapped: boolean) {
 		query: JSON.stringify([sort, find, snapshot.job]),
 		version: stateVersion(snapshot),
 		every: reorderEvery,
+		...(sort === 'state' ? {outdated: outdatedRows(snapshot)} : {}),
 		height: plan.room,
 		idOf: (row) => row.id,
 		first: {total: snapshot.groups.total, rows: snapshot.shown},
