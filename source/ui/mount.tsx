@@ -4,6 +4,7 @@ import {render, type Instance} from 'ink';
 import {exitStatus} from '../model/error.ts';
 import {App, type AppProps, type Host} from './app.tsx';
 import {shareDone} from './components/counts.ts';
+import {jobRuns} from './interrupt.ts';
 import {pacedClient} from './paced-client.ts';
 import {createAnnouncer} from './terminal/announcer.ts';
 import {copyText} from './terminal/clipboard.ts';
@@ -133,6 +134,8 @@ export async function mountApp(
 		},
 		gone() {
 			restore();
+			const {job, phase} = options.client.getSnapshot();
+			if (job !== null && jobRuns(phase)) process.stdout.write(`muster resume ${job}\n`);
 			// The third Ctrl+C: nothing may hold it up, and the engine saves by itself.
 			process.exit(exitStatus.interrupted);
 		},
@@ -192,10 +195,11 @@ export async function mountApp(
 	} finally {
 		unsubscribe();
 		unwatchSize();
-		unwatch();
 		await output.drained(500);
 		restore();
 		await output.drained(100);
+		// not before: a signal in between would end the process with the terminal as it was
+		unwatch();
 		keyboard.setRawMode = setRawMode;
 		output.close();
 		keyboard.pause();
