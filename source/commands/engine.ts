@@ -13,11 +13,9 @@ export async function engine(argument: string): Promise<number> {
 		import('../job/engine.ts'),
 		import('../job/link/serve.ts'),
 	]);
-	const running = createEngine(options);
-	const served = await serveEngine(running, socket);
-	const terminated = Promise.withResolvers<void>();
-	process.once('SIGTERM', () => terminated.resolve());
-	await Promise.race([served.closed, terminated.promise.then(() => running.shutDown())]);
+	const served = await serveEngine(createEngine(options), socket);
+	process.once('SIGTERM', () => void served.end());
+	await served.closed;
 	// whatever still holds the event loop must not keep a finished engine alive
 	setTimeout(() => process.exit(exitStatus.ok), 1000).unref();
 	return exitStatus.ok;

@@ -14,12 +14,12 @@ const lonely = 15_000;
 
 /**
  * Serves an engine on a local socket that only its owner may open. `closed` settles when the engine
- * has ended: no front end is left and no job runs, or it was told to.
+ * has ended: no front end is left and no job runs, or it was told to by `end`, which saves and parks.
  */
 export async function serveEngine(
 	engine: Engine,
 	socketPath: string,
-): Promise<{closed: Promise<void>}> {
+): Promise<{closed: Promise<void>; end: () => Promise<void>}> {
 	const {promise: closed, resolve} = Promise.withResolvers<void>();
 	const sockets = new Set<Socket>();
 	let onHangup: OnHangup = 'background';
@@ -110,7 +110,7 @@ export async function serveEngine(
 		expectsFirst = false;
 		endIfAlone();
 	}, lonely);
-	return {closed};
+	return {closed, end};
 }
 
 /** Throws for a line that is no request. */
