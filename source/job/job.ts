@@ -40,6 +40,7 @@ import {forgetJob, newJobId, readJob} from './registry.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {settledRows} from './settled-rows.ts';
+import {keepHeapSmall} from './small-heap.ts';
 import {countAll, outcomeOf, summaryOf} from './summary.ts';
 import {fetchAlone} from './try-one.ts';
 
@@ -172,6 +173,7 @@ export class Job {
 	/** Calls the roll and makes the plan; ends in `ready` or `failed`. */
 	async rollCall(): Promise<void> {
 		const {ledger} = this;
+		const letHeapGrow = keepHeapSmall();
 		try {
 			ledger.setMeta('rolled', '0');
 			this.rollStarted = Date.now();
@@ -196,6 +198,8 @@ export class Job {
 			this.#environment.emit({type: 'roll-call', ...this.counts()});
 		} catch (error) {
 			this.#failRollCall(error);
+		} finally {
+			letHeapGrow();
 		}
 	}
 
