@@ -126,6 +126,11 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 		for (const line of await openQuestions(client, 5)) reporter.say(line);
 		return await goAhead(rolled);
 	} catch (error) {
+		const told = interruption.code();
+		if (told !== undefined) {
+			reporter.say(stoppedWords);
+			return told;
+		}
 		const record = errorRecord(error);
 		reporter.fail(record);
 		return exitStatusOf(record.code);
@@ -157,10 +162,12 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 	}
 }
 
+const stoppedWords = 'the roll call was stopped; nothing was downloaded';
+
 function endedEarly(snapshot: Snapshot, code: number | undefined, reporter: Reporter): number {
 	const {failure, summary} = snapshot;
 	if (code === undefined && failure !== null) throw MusterError.from(failure);
-	reporter.say('the roll call was stopped; nothing was downloaded');
+	reporter.say(stoppedWords);
 	return code ?? summary?.exit_code ?? exitStatus.failed;
 }
 

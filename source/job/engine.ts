@@ -42,6 +42,8 @@ class LocalEngine implements Engine {
 	/** the roll call or resume that runs in the background */
 	#work: Promise<void> = Promise.resolve();
 	#socket: string | null = null;
+	/** while a job is being prepared */
+	#breakOff: (() => void) | undefined;
 
 	constructor(options: EngineOptions) {
 		this.#options = options;
@@ -87,6 +89,7 @@ class LocalEngine implements Engine {
 
 	async shutDown(): Promise<void> {
 		clearInterval(this.#recorder);
+		this.#breakOff?.();
 		const job = this.#job;
 		// A roll call is broken off, too; one that stands keeps its state.
 		if (job !== undefined && job.phase !== 'ready') await job.stop('now');
@@ -114,7 +117,10 @@ class LocalEngine implements Engine {
 			jobs: () => listJobs(this.#options.jobsFolder),
 			prepare: ({spec}) => this.#prepare(spec),
 			resumeJob: ({job}) => this.#resume(job),
-			abandon: () => this.#abandon(),
+			abandon: () => {
+				this.#breakOff?.();
+				return this.#abandon();
+			},
 			start: () => this.#published(this.#theJob().start()),
 			tryOne: () =>
 				this.#theJob()
@@ -122,7 +128,11 @@ class LocalEngine implements Engine {
 					.finally(() => this.#monitor.publish()),
 			pause: () => this.#published(this.#theJob().pause()),
 			proceed: () => this.#published(this.#theJob().proceed()),
-			stop: ({mode}) => this.#published(this.#theJob().stop(mode)),
+			stop: ({mode}) => {
+				if (this.#breakOff === undefined) return this.#published(this.#theJob().stop(mode));
+				this.#breakOff();
+				return null;
+			},
 			retryFailed: async (params) => ({files: await this.#theJob().retryFailed(params)}),
 			setConnections: ({connections}) => ({
 				connections: this.#theJob().setConnections(connections),
@@ -167,7 +177,9 @@ class LocalEngine implements Engine {
 
 	async #prepare(spec: JobSpec): Promise<{job: JobId}> {
 		await this.#abandon();
-		const {access, settled, note} = await this.#checkBefore(spec);
+		const {access, settled, note} = await this.#breakable((signal) =>
+			this.#checkBefore(spec, signal),
+		);
 		const job = new Job(settled, this.#environment(access));
 		const id = await job.open();
 		this.#watch(job);
@@ -179,9 +191,26 @@ class LocalEngine implements Engine {
 		return {job: id ?? (0 as JobId)};
 	}
 
+	/** Work before there is a job, which a Ctrl+C ends as well. */
+	async #breakable<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		const controller = new AbortController();
+		const broken = Promise.withResolvers<never>();
+		this.#breakOff = () => {
+			const error = new MusterError('stopped', 'Stopped before the roll call.');
+			controller.abort(error);
+			broken.reject(error);
+		};
+		try {
+			return await Promise.race([work(controller.signal), broken.promise]);
+		} finally {
+			this.#breakOff = undefined;
+		}
+	}
+
 	/** Everything that can be wrong is looked at before the folder is touched. */
 	async #checkBefore(
 		spec: JobSpec,
+		signal: AbortSignal,
 	): Promise<{access: OpenAccess; settled: JobSpec; note?: string | undefined}> {
 		const {manifest} = spec;
 		const isStdin = (manifest.kind === 'csv' || manifest.kind === 'keys') && manifest.file === '-';
@@ -194,12 +223,16 @@ class LocalEngine implements Engine {
 		const access = await this.#access.get(spec);
 		this.#monitor.setIdentity(await access.credentials.identity());
 		if (spec.bucket === '') return {access, settled};
-		return {access, settled, note: await this.#checkBucket(access, spec)};
+		return {access, settled, note: await this.#checkBucket(access, spec, signal)};
 	}
 
 	/** Answers a note where the bucket is elsewhere than the person said: it is read all the same. */
-	async #checkBucket({store}: OpenAccess, spec: JobSpec): Promise<string | undefined> {
-		const {error, region} = await store.probeBucket(spec.bucket);
+	async #checkBucket(
+		{store}: OpenAccess,
+		spec: JobSpec,
+		signal: AbortSignal,
+	): Promise<string | undefined> {
+		const {error, region} = await store.probeBucket(spec.bucket, signal);
 		if (error !== undefined && (error.code !== 'denied' || spec.manifest.kind === 'prefix'))
 			throw MusterError.from(error);
 		const said = spec.store.region;

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {describe, test} from 'node:test';
 import type {Tty} from '../helpers/tty.ts';
+import {childOf} from '../helpers/tty-held.ts';
 import {Bed, endOf, isRunning, killNine, until, Witness} from './bed.ts';
 
 const files = {keys: 120, sizes: [30_000, 5000, 120_000], rate: 600_000} as const;
@@ -69,8 +71,7 @@ describe('a job without its terminal', {timeout: 240_000}, () => {
 			if (leave === 'Esc') {
 				again.key('escape');
 				await again.until(/Jobs|History|Past/i);
-				again.key('escape');
-				again.key('escape');
+				again.key('escape', 'escape', 'escape', 'escape', 'escape');
 				await again.quiet(100);
 				assert.equal(again.ended, undefined, 'Esc never quits');
 				await killNine(again.pid);
@@ -161,6 +162,41 @@ describe('a job without its terminal', {timeout: 240_000}, () => {
 		await bed.throttle({rate: 0});
 		assert.equal((await endOf(again)).code, 0);
 		await finishes(bed);
+	});
+
+	test('SIGTERM of the engine saves; no socket stays behind', async () => {
+		await using bed = await Bed.make(files);
+		const tty = await underWay(bed);
+		tty.key('b');
+		assert.equal((await endOf(tty)).code, 0);
+		const {socket} = await bed.job((record) => record.socket !== null);
+		assert.ok(socket !== null && existsSync(socket));
+		const engine = await bed.enginePid();
+		process.kill(engine, 'SIGTERM');
+		await until(async () => !(await isRunning(engine)), 'the end of the engine', 3000);
+		assert.equal((await bed.job()).state, 'stopped');
+		assert.equal(existsSync(socket), false);
+		const witness = new Witness(bed, 'out');
+		await witness.look();
+		await witness.resume();
+	});
+
+	test('kill -9 of the interface during the roll call: no engine is left behind', async () => {
+		await using bed = await Bed.make({
+			...files,
+			rules: [{match: {operation: 'ListObjectsV2'}, action: {type: 'stall'}}],
+		});
+		const tty = bed.tty(bed.get('out'));
+		await until(
+			async () => ((await bed.stats()).operations.ListObjectsV2 ?? 0) > 0,
+			'the listing has begun',
+		);
+		const engine = childOf(tty.pid) ?? 0;
+		assert.ok(await isRunning(engine));
+		await killNine(tty.pid);
+		await until(async () => !(await isRunning(engine)), 'the end of the engine', 5000);
+		await bed.rules();
+		assert.equal((await bed.run(bed.get('out', '--plain'))).code, 0);
 	});
 
 	test('a paused job in the background is offered to be watched, and goes on there', async () => {

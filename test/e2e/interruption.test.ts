@@ -102,7 +102,7 @@ describe('Ctrl+C in the dashboard', {timeout: 180_000}, () => {
 	});
 });
 
-describe('signals without a terminal', {timeout: 180_000}, () => {
+describe('signals without a dashboard', {timeout: 180_000}, () => {
 	const ways: readonly (readonly [string, (one: Running) => Promise<void>, number])[] = [
 		['SIGINT once', async (one) => one.kill('SIGINT'), 130],
 		[
@@ -142,5 +142,41 @@ describe('signals without a terminal', {timeout: 180_000}, () => {
 			await witness.look();
 			await witness.resume();
 			t.diagnostic(`${seconds.toFixed(2)} s; ${await witness.account()}`);
+		});
+
+	test('plain lines in a terminal that goes away: saved, no process stays, resume goes on', async (t) => {
+		await using bed = await Bed.make(stalling);
+		const tty = bed.tty(bed.get('out', '--plain', '--connections', '12'));
+		await underWay(bed);
+		const begun = performance.now();
+		tty.hangUp();
+		await until(async () => !(await isRunning(tty.pid)), 'the end of muster', 4000);
+		const seconds = (performance.now() - begun) / 1000;
+		assert.equal((await bed.job()).state, 'stopped');
+		const witness = new Witness(bed, 'out');
+		await witness.look();
+		await witness.resume();
+		t.diagnostic(`${seconds.toFixed(2)} s; ${await witness.account()}`);
+	});
+
+	for (const [when, from] of [
+		['while the bucket is looked at', 1],
+		['in the roll call', 2],
+	] as const)
+		test(`Ctrl+C ${when}: 130, nothing is downloaded, in lines and before the dashboard`, async () => {
+			await using bed = await Bed.make(stalling);
+			for (const more of [['--plain'], ['--json'], []]) {
+				await bed.rules({match: {operation: 'ListObjectsV2', from}, action: {type: 'stall'}});
+				const lists = async () => (await bed.stats()).operations.ListObjectsV2 ?? 0;
+				const before = await lists();
+				const tty = bed.tty(bed.get('out', ...more));
+				await until(async () => (await lists()) >= before + from, 'the listing has begun');
+				const begun = performance.now();
+				tty.key('ctrl+c');
+				assert.equal((await endOf(tty)).code, 130);
+				assert.ok(performance.now() - begun < 3000);
+			}
+			assert.equal(await bed.gets(), 0);
+			assert.deepEqual(await bed.files('out'), []);
 		});
 });

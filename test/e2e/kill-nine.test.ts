@@ -35,6 +35,12 @@ describe('kill -9', {timeout: 240_000}, () => {
 			assert.equal(running.ended(), false, `${running.out()}${running.err()}`);
 			await killNine(running.pid);
 			await running.exit;
+			// a record that says it runs would keep resume away
+			const [record] = await bed.jobs();
+			assert.ok(
+				record === undefined || /^(interrupted|stopped)$/.test(record.state),
+				record?.state,
+			);
 			await witness.look();
 		}
 		await witness.resume();
