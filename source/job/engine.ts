@@ -180,7 +180,7 @@ class LocalEngine implements Engine {
 		const {access, settled, note} = await this.#breakable((signal) =>
 			this.#checkBefore(spec, signal),
 		);
-		const job = new Job(settled, this.#environment(access));
+		const job = new Job(spec, this.#environment(access), settled.manifest);
 		const id = await job.open();
 		this.#watch(job);
 		if (note !== undefined) job.tell('info', note);

@@ -19,7 +19,7 @@ import type {
 	SummaryEvent,
 } from '../model/event.ts';
 import {formatBytes} from '../model/format.ts';
-import type {JobSpec} from '../model/job-spec.ts';
+import type {JobSpec, ManifestSpec} from '../model/job-spec.ts';
 import type {AmbiguousRule} from '../model/match.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Phase, Problem} from '../model/snapshot.ts';
@@ -88,6 +88,7 @@ export class Job {
 	finishedAt: number | null = null;
 	readonly clock = new JobClock();
 	readonly #environment: JobEnvironment;
+	readonly #reading: ManifestSpec;
 	readonly #abort = new AbortController();
 	#lock: FolderLock | undefined;
 	#ledger: Ledger | undefined;
@@ -103,8 +104,10 @@ export class Job {
 	#ending: Promise<void> = Promise.resolve();
 	#closed = false;
 
-	constructor(spec: JobSpec, environment: JobEnvironment) {
+	/** `reading`: the manifest as it was understood, nothing left to guess; kept in the ledger beside the user's own words. */
+	constructor(spec: JobSpec, environment: JobEnvironment, reading: ManifestSpec = spec.manifest) {
 		this.spec = spec;
+		this.#reading = reading;
 		this.#environment = environment;
 	}
 
@@ -177,7 +180,8 @@ export class Job {
 		try {
 			ledger.setMeta('rolled', '0');
 			this.rollStarted = Date.now();
-			const spec = await keepManifest(this.spec, this.#stateFolder());
+			ledger.setMeta('reading', JSON.stringify(this.#reading));
+			const spec = await keepManifest({...this.spec, manifest: this.#reading}, this.#stateFolder());
 			await callRoll({
 				spec,
 				ledger,
@@ -416,7 +420,7 @@ export class Job {
 				ledger.setMeta('finished', '1');
 				clearParts(spec);
 			}
-			await writeReports(ledger, spec, this.reportsFolder, this.#account(exitCode));
+			await writeReports(ledger, this.#readSpec(), this.reportsFolder, this.#account(exitCode));
 		} catch (error) {
 			this.tell('warning', `The reports could not be written: ${errorRecord(error).message}`);
 		}
@@ -517,7 +521,7 @@ export class Job {
 
 	async exportReports(): Promise<{folder: string; files: readonly string[]}> {
 		const summary = this.summary ?? this.#account(this.rollCallStatus());
-		const files = await writeReports(this.ledger, this.spec, this.reportsFolder, summary);
+		const files = await writeReports(this.ledger, this.#readSpec(), this.reportsFolder, summary);
 		return {folder: this.reportsFolder, files};
 	}
 
@@ -558,6 +562,14 @@ export class Job {
 			job: this.id ?? 0,
 			disk: {caseInsensitive: false, normalising: process.platform === 'darwin'},
 		};
+	}
+
+	/** The spec with the manifest as the roll call has read it, also after a resume. */
+	#readSpec(): JobSpec {
+		const reading = this.ledger.meta('reading');
+		return reading === undefined
+			? this.spec
+			: {...this.spec, manifest: JSON.parse(reading) as ManifestSpec};
 	}
 
 	#stateFolder(): string {
