@@ -2,6 +2,7 @@ import {jobsFolder} from '../config/paths.ts';
 import type {Settings} from '../config/settings.ts';
 import {findJob} from '../job/registry.ts';
 import {MusterError, errorRecord, exitStatusOf} from '../model/error.ts';
+import {safeText} from '../model/safe-text.ts';
 import {createReporter} from '../reporters/index.ts';
 import type {Context} from './context.ts';
 import {chooseDisplay} from './display.ts';
@@ -14,7 +15,7 @@ import type {JobId} from '../model/brand.ts';
 export function parseJob(text: string | undefined): number | undefined {
 	if (text === undefined) return undefined;
 	if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-	throw new MusterError('usage', 'A job is named by its number', {
+	throw new MusterError('usage', `"${safeText(text)}" is not the number of a job`, {
 		hint: '`muster jobs` lists the jobs of this machine.',
 	});
 }

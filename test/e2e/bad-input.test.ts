@@ -481,7 +481,7 @@ async function works(
 	prepare: (at: Place) => void,
 	words: readonly string[],
 	expected: {status: number; says?: readonly RegExp[]; summary: Readonly<Record<string, unknown>>},
-	more: Pick<Case, 'env' | 'input'> = {},
+	more: Pick<Case, 'env' | 'input' | 'through'> = {},
 ): Promise<void> {
 	const at = place();
 	prepare(at);
@@ -601,6 +601,20 @@ describe('odd input that works', {concurrency: 2}, () => {
 			['s3://lake', '--keys', '-', '--allow-missing'],
 			{status: 0, summary: {wanted: 1, missing: 1, downloaded: 0}},
 			{input: 'none.png\n'},
+		));
+	test('credentials from an env-file', () =>
+		works(
+			(at) =>
+				at.write(
+					'keys.env',
+					`AWS_ACCESS_KEY_ID=${sandbox.accessKeyId}\nAWS_SECRET_ACCESS_KEY=${sandbox.secretAccessKey}\n`,
+				),
+			['s3://lake', '--env-file', 'keys.env'],
+			{status: 0, summary: {wanted: 3, downloaded: 3}},
+			{
+				env: {AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined},
+				through: [process.execPath, '--'],
+			},
 		));
 	test('brackets that are part of a name', () =>
 		works(() => undefined, ['s3://lake', '--exclude', String.raw`x\[1.png`], {
@@ -764,4 +778,46 @@ describe('disks that refuse', () => {
 			unmount(folder);
 		}
 	});
+});
+
+describe('wrong words beside get and check', {concurrency: 2}, () => {
+	const table: readonly (readonly [readonly string[], readonly RegExp[]])[] = [
+		[
+			['gte', 's3://lake'],
+			[/"gte"/, /muster get/],
+		],
+		[
+			['resume', '77'],
+			[/job 77/, /muster jobs/],
+		],
+		[
+			['resume', 'x'],
+			[/"?x"?/, /number|muster jobs/],
+		],
+		[
+			['attach', '77'],
+			[/job 77/, /\n {2}\S/],
+		],
+		[
+			['verify', 'nothing'],
+			[/nothing/, /\n {2}\S/],
+		],
+		[['verify'], [/FOLDER/]],
+		[
+			['jobs', '--jsn'],
+			[/--jsn/, /--json/],
+		],
+		[[], [/terminal/]],
+	];
+	for (const [words, says] of table)
+		test(`muster ${words.join(' ')}`, async () => {
+			const at = place();
+			const old = tree(at.home);
+			const ran = await run(at, {}, words);
+			if (show) console.log(ran.status, ran.out, ran.err);
+			assert.equal(ran.status, 2, ran.err);
+			for (const said of says) assert.match(ran.err, said);
+			checkWords(ran);
+			assert.deepEqual(tree(at.home), old);
+		});
 });

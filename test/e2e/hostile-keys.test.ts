@@ -236,6 +236,13 @@ for (const manifest of manifests)
 				assert.deepEqual(bad, ['in/full-marker/'], 'only a folder cannot be a file');
 				assert.equal(new Set(paths.values()).size, keys.length);
 			}
+			// a cell of a table has no white space at its ends; everything else is found
+			const trimmed = manifest.name === 'CSV' ? listed.filter((key) => key.endsWith(' ')) : [];
+			assert.deepEqual(
+				files(events, 'missing').map((event) => field(event, 'wanted')),
+				trimmed.map((key) => key.trim()),
+			);
+			assert.equal(ambiguous + duplicate, 0);
 			checkReports(out);
 
 			sandbox.resetStats();
