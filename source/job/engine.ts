@@ -1,5 +1,4 @@
 import {stat} from 'node:fs/promises';
-import type {LedgerRow} from '../ledger/row-windows.ts';
 import {understandManifest} from '../manifests/index.ts';
 import type {JobId} from '../model/brand.ts';
 import {errorRecord, MusterError, type ErrorRecord} from '../model/error.ts';
@@ -7,7 +6,7 @@ import type {JobEvent} from '../model/event.ts';
 import {formatCount} from '../model/format.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import {safeText} from '../model/safe-text.ts';
-import type {Snapshot, WantedRow} from '../model/snapshot.ts';
+import type {Snapshot} from '../model/snapshot.ts';
 import {AccessCache, type OpenAccess} from './access.ts';
 import {diskInfo} from './disk-info.ts';
 import {queryGroups} from './group-query.ts';
@@ -15,6 +14,7 @@ import {Job, type JobEnvironment} from './job.ts';
 import type {JobRecord, LinkMethod, LinkParams, LinkResult} from './link/messages.ts';
 import {Monitor} from './monitor.ts';
 import {findJob, listJobs, writeJob} from './registry.ts';
+import {shownError, shownRow} from './shown-row.ts';
 import type {Engine, EngineOptions} from './types.ts';
 import {verifyFolder} from './verify-folder.ts';
 import {WizardService} from './wizard-service.ts';
@@ -394,36 +394,4 @@ function titleOf(spec: JobSpec): string {
 	const name =
 		manifest.kind === 'prefix' ? '' : `${manifest.file.split(/[/\\]/).at(-1) ?? ''} from `;
 	return safeText(`${name}${source}`);
-}
-
-function shownRow(row: LedgerRow): WantedRow {
-	return {
-		id: row.id,
-		groupId: row.groupId,
-		group: safeText(row.group),
-		text: safeText(row.text),
-		row: row.row,
-		state: row.state,
-		rule: row.rule,
-		key: row.key === null ? null : safeText(row.key),
-		path: row.path === null ? null : safeText(row.path),
-		size: row.size,
-		candidates: row.candidates.map((candidate) => ({...candidate, key: safeText(candidate.key)})),
-		error: shownError(row.error) ?? reasonOf(row),
-	};
-}
-
-/** Why a row is missing or excluded, in the place where lists look for words. */
-function reasonOf(row: LedgerRow): ErrorRecord | null {
-	return row.reason === null ? null : {code: 'no-such-key', message: safeText(row.reason)};
-}
-
-function shownError(error: ErrorRecord | null): ErrorRecord | null {
-	if (error === null) return null;
-	return {
-		code: error.code,
-		message: safeText(error.message),
-		...(error.hint === undefined ? {} : {hint: safeText(error.hint)}),
-		...(error.detail === undefined ? {} : {detail: safeText(error.detail)}),
-	};
 }
