@@ -39,6 +39,8 @@ export type Host = {
 	copy(text: string): Promise<string>;
 	/** shows a text as the terminal wraps it, over everything, until it is called with undefined */
 	page(text: string | undefined): void;
+	/** the tree has taken the window's new size */
+	sized(columns: number, rows: number): void;
 	/** ends the process at once, terminal restored */
 	gone(): never;
 	/** called with the handler for SIGINT and SIGTERM */
@@ -95,6 +97,9 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 		() => layoutOf(size.columns, Math.max(1, size.rows - rowsLess)),
 		[size.columns, size.rows, rowsLess],
 	);
+	useEffect(() => {
+		host.sized(size.columns, size.rows);
+	}, [host, size.columns, size.rows]);
 	const [stack, move] = useReducer(navigate, null, () =>
 		firstScreen === undefined
 			? startStack(startScreen(options.start, client.getSnapshot().phase))

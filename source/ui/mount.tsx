@@ -16,6 +16,8 @@ import type {AppOptions, AppResult} from './types.ts';
 
 /** A window's edge is dragged: draw when it rests. */
 const resizeRest = 100;
+/** The tree needs a few turns of the event loop to take a new size; longer than this it never does. */
+const treeLimit = 500;
 /** Writes that took longer than 250 ms, after which the link counts as slow. */
 const slowWrites = 2;
 
@@ -132,6 +134,9 @@ export async function mountApp(
 			output.hold();
 			output.control(`\u001B[H\u001B[J${text}`);
 		},
+		sized(columns, rows) {
+			sizeWatch.drawn(columns, rows);
+		},
 		gone() {
 			restore();
 			const {job, phase} = options.client.getSnapshot();
@@ -156,7 +161,7 @@ export async function mountApp(
 		},
 		exit: restore,
 	});
-	const unwatchSize = watchSize(output, () => {
+	const sizeWatch = watchSize(output, () => {
 		if (instance !== undefined) repaint(instance, output, options.inline);
 	});
 	const unsubscribe = options.client.subscribe(announce);
@@ -194,7 +199,7 @@ export async function mountApp(
 		crash ??= error;
 	} finally {
 		unsubscribe();
-		unwatchSize();
+		sizeWatch.stop();
 		await output.drained(500);
 		restore();
 		await output.drained(100);
@@ -227,31 +232,58 @@ function silenceTerminal(): void {
 	}
 }
 
+type SizeWatch = {
+	/** the tree has been drawn, unseen, for a window of this size */
+	readonly drawn: (columns: number, rows: number) => void;
+	readonly stop: () => void;
+};
+
 /** Follows the window's size: frames wait until it has been at rest for a moment, then everything is drawn anew. */
-function watchSize(output: TerminalOutput, redraw: () => void): () => void {
+function watchSize(output: TerminalOutput, redraw: () => void): SizeWatch {
 	let timer: NodeJS.Timeout | undefined;
+	let waiting = false;
+	const draw = () => {
+		clearTimeout(timer);
+		waiting = false;
+		output.release();
+		redraw();
+	};
+
 	const rest = () => {
 		const {columns, rows} = terminalSize();
+		const isSame = columns === output.columns && rows === output.rows;
 		output.columns = columns;
 		output.rows = rows;
+		if (isSame) {
+			draw();
+			return;
+		}
+
 		// First the tree learns the new size, unseen; then it is drawn once, whole.
+		waiting = true;
+		timer = setTimeout(draw, treeLimit);
 		output.emit('resize');
-		setImmediate(() => {
-			output.release();
-			redraw();
-		});
 	};
 
 	const onResize = () => {
+		waiting = false;
 		output.hold();
 		clearTimeout(timer);
 		timer = setTimeout(rest, resizeRest);
 	};
 
 	process.stdout.on('resize', onResize);
-	return () => {
-		clearTimeout(timer);
-		process.stdout.off('resize', onResize);
+	return {
+		drawn(columns, rows) {
+			if (!waiting || columns !== output.columns || rows !== output.rows) return;
+			setImmediate(() => {
+				if (waiting) draw();
+			});
+		},
+		stop() {
+			clearTimeout(timer);
+			process.stdout.off('resize', onResize);
+		},
 	};
 }
 

@@ -59,20 +59,14 @@ export class Tmux {
 			path.join(home, `raw-${number}`),
 		);
 		// -u: the test's own terminal is UTF-8, whatever the program inside is told
-		await tmux.command(
-			...['-u', '-f', '/dev/null', 'new-session', '-d', '-x', String(columns)],
-			...['-y', String(rows), '-c', cwd, 'sh'],
-		);
+		const size = ['-x', String(columns), '-y', String(rows)];
+		await tmux.command('-u', '-f', '/dev/null', 'new-session', '-d', ...size, '-c', cwd, 'sh');
 		await tmux.command('pipe-pane', '-o', `cat >'${tmux.rawFile}'`);
 		await tmux.until(/^\$/m);
 		return tmux;
 	}
 
-	private constructor(
-		socket: string,
-		env: Readonly<Record<string, string>>,
-		rawFile: string,
-	) {
+	private constructor(socket: string, env: Readonly<Record<string, string>>, rawFile: string) {
 		this.#socket = socket;
 		this.#env = env;
 		this.rawFile = rawFile;
@@ -128,6 +122,12 @@ export class Tmux {
 				throw new Error(`never ${String(condition)} in ${limit} ms:\n${framed(lines)}`);
 			await delay(40);
 		}
+	}
+
+	/** Presses Escape and waits until it has been understood: another key right behind it would be Alt. */
+	async escape(): Promise<void> {
+		await this.key('escape');
+		await this.atRest(150, 5000).catch(() => undefined);
 	}
 
 	/** Resolves with the screen once it has been the same for so long. */

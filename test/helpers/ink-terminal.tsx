@@ -92,6 +92,8 @@ export class InkTerminal {
 	readonly #terminal: InstanceType<typeof xterm.Terminal>;
 	readonly #keyboard = new Keyboard();
 	readonly #output: TerminalOutput;
+	/** the size that the tree was drawn for last */
+	#sized = '';
 	readonly #instance: ReturnType<typeof render>;
 	#pending = 0;
 	/** every byte that was written, for assertions about sequences */
@@ -148,6 +150,9 @@ export class InkTerminal {
 
 				this.#output.hold();
 				this.#output.control(`\u001B[H\u001B[J${text}`);
+			},
+			sized: (columns, rows) => {
+				this.#sized = `${columns}x${rows}`;
 			},
 			gone: (() => {
 				this.gone++;
@@ -240,9 +245,13 @@ export class InkTerminal {
 		this.#output.columns = columns;
 		this.#output.rows = rows;
 		this.#output.emit('resize');
-		await new Promise((resolve) => {
-			setImmediate(resolve);
-		});
+		// The tree takes the new size unseen, as in the program.
+		while (this.#sized !== `${columns}x${rows}`) {
+			await new Promise((resolve) => {
+				setImmediate(resolve);
+			});
+		}
+
 		this.#output.release();
 		this.repaint();
 		await this.settle();
