@@ -196,6 +196,7 @@ describe('a job without its terminal', {timeout: 240_000}, () => {
 		await killNine(tty.pid);
 		await until(async () => !(await isRunning(engine)), 'the end of the engine', 5000);
 		await bed.rules();
+		await bed.throttle({rate: 0});
 		assert.equal((await bed.run(bed.get('out', '--plain'))).code, 0);
 	});
 

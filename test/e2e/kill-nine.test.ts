@@ -49,6 +49,10 @@ describe('kill -9', {timeout: 240_000}, () => {
 		assert.equal(witness.looks, 20);
 		assert.ok(witness.midFile >= 5, `${witness.midFile} kills hit a file half here`);
 		assert.ok(witness.finished >= 40, `${witness.finished} files were finished before a kill`);
+		// and the proof can fail: what is fetched again on purpose is seen
+		const anew = await bed.run(bed.get('out', '--plain', '--overwrite', 'always'));
+		assert.equal(anew.code, 0, anew.err);
+		assert.equal((await witness.again()).length, witness.finished);
 	});
 
 	test('interface, engine or both, at any moment, then resume', async (t) => {
