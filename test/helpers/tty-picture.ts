@@ -1,5 +1,6 @@
 import {existsSync} from 'node:fs';
 import {Resvg} from '@resvg/resvg-js';
+import {smallPng} from './small-png.ts';
 import type {Tty, TtyCell, TtyColor} from './tty.ts';
 
 /** At 14 px one cell of DejaVu Sans Mono is so wide and, with lines that touch, so high. */
@@ -39,7 +40,7 @@ export function ttySvg(tty: Tty): string {
 	].join('\n');
 }
 
-/** The same as PNG bytes, at twice the size for screens with small pixels. */
+/** The same as PNG bytes, larger for screens with small pixels. */
 export function ttyPng(tty: Tty, scale = 1.6): Buffer {
 	const fonts = [
 		'/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf',
@@ -54,7 +55,8 @@ export function ttyPng(tty: Tty, scale = 1.6): Buffer {
 			monospaceFamily: 'DejaVu Sans Mono',
 		},
 	});
-	return resvg.render().asPng();
+	const picture = resvg.render();
+	return smallPng({width: picture.width, height: picture.height, data: picture.pixels});
 }
 
 type Run = {
