@@ -13,16 +13,18 @@ import {accessOf, obviousProfile} from '../../wizard/steps.ts';
 import {allFine, checkLine, checkList} from './checks.ts';
 import {welcomeRows, type WelcomeRow} from './rows.ts';
 
-/** Whom to ask S3 as: what the command line said, the one obvious profile, or the last one that was used. */
+/** Whom to ask S3 as: what the command line said, the one obvious profile, the last one that was used, or the only one. */
 function accessToTry(
 	given: StoreAccess | undefined,
 	profiles: readonly ProfileInfo[],
 	remembered: string | undefined,
 ): StoreAccess | null {
 	if (given !== undefined) return given;
+	const live = profiles.filter(({kind, state}) => kind !== 'anonymous' && state !== 'expired');
 	const profile =
 		obviousProfile(profiles) ??
-		profiles.find((one) => one.name === remembered && one.state === 'signed-in');
+		live.find((one) => one.name === remembered) ??
+		(live.length === 1 ? live[0] : undefined);
 	return profile === null || profile === undefined ? null : accessOf(profile, undefined);
 }
 
@@ -60,7 +62,9 @@ export function Welcome() {
 	const [moved, setMoved] = usePlace('movedOn', false);
 
 	const begin = () => {
-		if (options.access !== undefined || (access !== null && obviousProfile(known) !== null)) {
+		const only = known.filter(({kind}) => kind !== 'anonymous').length === 1;
+		const taken = obviousProfile(known) !== null || (only && identity.status === 'done');
+		if (options.access !== undefined || (access !== null && taken)) {
 			const use = access ?? options.access;
 			if (use === undefined) return;
 			answer('profile', {
