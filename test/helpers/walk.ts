@@ -1,8 +1,12 @@
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {mkdir, mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {setTimeout as delay} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import {jobsFolder} from '../../source/config/paths.ts';
+import type {JobEvent} from '../../source/model/event.ts';
 import type {JobRecord} from '../../source/job/link/messages.ts';
 import {listJobs} from '../../source/job/registry.ts';
 import {startSandboxProcess} from '../../source/sandbox/index.ts';
@@ -18,11 +22,14 @@ import {Tty, type TtyOptions} from './tty.ts';
 /** The built program, as people run it. */
 export const builtEntry = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
+/** An event of `--json` and when it came, in milliseconds of a clock that never goes back. */
+export type TimedEvent = {readonly at: number; readonly event: JobEvent};
+
 /** The row that has the cursor, up to its first gap. */
 const selectedRow = (tty: Tty): string =>
 	tty
 		.screen()
-		.find((line) => /^ > /.test(line))
+		.find((line) => line.startsWith(' > '))
 		?.replace(/\s{2,}.*$/, '') ?? '';
 
 /**
@@ -82,6 +89,25 @@ export class Walk {
 		return tty;
 	}
 
+	/** `muster … --json` without a terminal, each event with the moment it came. */
+	async events(words: readonly string[]): Promise<{status: number; events: readonly TimedEvent[]}> {
+		const child = spawn(process.execPath, [builtEntry, ...words, '--json'], {
+			cwd: this.work,
+			env: {PATH: process.env['PATH'], LANG: 'C.UTF-8', ...this.env},
+			stdio: ['ignore', 'pipe', 'ignore'],
+		});
+		const events: TimedEvent[] = [];
+		let rest = '';
+		child.stdout.setEncoding('utf8').on('data', (text: string) => {
+			const lines = (rest + text).split('\n');
+			rest = lines.pop() ?? '';
+			const at = performance.now();
+			for (const line of lines) events.push({at, event: JSON.parse(line) as JobEvent});
+		});
+		const [status] = (await once(child, 'close')) as [number];
+		return {status, events};
+	}
+
 	/** The jobs of this machine, newest first. */
 	async jobs(): Promise<readonly JobRecord[]> {
 		return listJobs(jobsFolder(this.env));
@@ -127,6 +153,19 @@ export async function moveTo(tty: Tty, row: RegExp): Promise<void> {
 		await tty.until((now) => selectedRow(now) !== before);
 	}
 	throw new Error(`there is no row ${String(row)}\n${tty.framed()}`);
+}
+
+/** Waits for a condition; throws with its words. */
+export async function until(
+	holds: () => Promise<boolean>,
+	words: string,
+	limit = 20_000,
+): Promise<void> {
+	const end = performance.now() + limit;
+	while (!(await holds())) {
+		if (performance.now() > end) throw new Error(`never within ${limit} ms: ${words}`);
+		await delay(40);
+	}
 }
 
 /** What has to hold of a screen at any size; a sentence for each thing that doesn't. */
