@@ -90,7 +90,10 @@ export class Walk {
 	}
 
 	/** `muster … --json` without a terminal, each event with the moment it came. */
-	async events(words: readonly string[]): Promise<{status: number; events: readonly TimedEvent[]}> {
+	async events(
+		words: readonly string[],
+	): Promise<{status: number; events: readonly TimedEvent[]; seconds: number}> {
+		const began = performance.now();
 		const child = spawn(process.execPath, [builtEntry, ...words, '--json'], {
 			cwd: this.work,
 			env: {PATH: process.env['PATH'], LANG: 'C.UTF-8', ...this.env},
@@ -105,7 +108,7 @@ export class Walk {
 			for (const line of lines) events.push({at, event: JSON.parse(line) as JobEvent});
 		});
 		const [status] = (await once(child, 'close')) as [number];
-		return {status, events};
+		return {status, events, seconds: (performance.now() - began) / 1000};
 	}
 
 	/** The jobs of this machine, newest first. */

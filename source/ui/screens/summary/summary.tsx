@@ -112,8 +112,13 @@ export function Summary() {
 					navigation.open('jobs');
 				},
 				another: () => {
-					client.call('abandon', {}).catch(() => undefined);
-					navigation.reset('welcome');
+					// the first screen lists the jobs: this one's record has to say by then that it is over
+					client
+						.call('abandon', {})
+						.catch(() => undefined)
+						.finally(() => {
+							navigation.reset('welcome');
+						});
 				},
 			}}
 		/>
