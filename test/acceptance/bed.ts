@@ -33,6 +33,23 @@ export class Stage {
 		return new Stage(home, await startSandboxProcess(options));
 	}
 
+	/** A sandbox in this process, with buckets of the test's own; whoever made it closes it. */
+	static on(
+		home: string,
+		sandbox: Pick<SandboxProcess, 'accessKeyId' | 'secretAccessKey' | 'region' | 'endpoint'>,
+	): Stage {
+		const none = () => Promise.reject(new Error('the test has the sandbox itself'));
+		return new Stage(home, {
+			...{port: 0, pid: 0, buckets: []},
+			accessKeyId: sandbox.accessKeyId,
+			secretAccessKey: sandbox.secretAccessKey,
+			region: sandbox.region,
+			endpoint: sandbox.endpoint,
+			control: none,
+			stop: none,
+		});
+	}
+
 	private constructor(home: string, sandbox: SandboxProcess) {
 		this.home = home;
 		this.sandbox = sandbox;

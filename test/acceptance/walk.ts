@@ -92,3 +92,18 @@ export async function walkToSummary(stage: Stage, shell: Tmux, look: Look): Prom
 	await shell.until(/Job 1 finished/, 30_000);
 	await look('summary');
 }
+
+/** The wizard's first questions, answered so that it browses an address such as `bucket/prefix/`. */
+export async function browseTo(shell: Tmux, address: string): Promise<void> {
+	await shell.line('muster');
+	// on a machine that is ready the first screens need no key
+	await shell.until((lines) => /Which (?:bucket|sign-in)/.test(lines.join('\n')));
+	if (/Which sign-in/.test((await shell.screen()).join('\n'))) await shell.key('enter');
+	await shell.until(/Which bucket/);
+	await shell.key('n');
+	await shell.until(/Bucket name ▏/);
+	await shell.key(address);
+	await shell.until(/Bucket name \S+▏/);
+	await shell.key('enter');
+	await shell.until(/muster {2}Browse/);
+}

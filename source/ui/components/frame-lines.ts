@@ -38,7 +38,7 @@ export function frameLines(
 ): Line[] {
 	const {columns, rows, bodyRows} = layout;
 	if (layout.tiny) {
-		const words = `muster needs 40x8, this is ${columns}x${rows}. Keys still work.`;
+		const words = `Too small: muster needs 40x8. Keys work.`;
 		return fill([line(warn(words.slice(0, columns)))], rows);
 	}
 
