@@ -84,7 +84,7 @@ async function decide(
 	}
 	if (settings.yes === true || snapshot.totals.files === 0) return goOn(settings, asks, reporter);
 	if (!asks) return goOn(settings, asks, reporter);
-	const answer = await askChoice(`${question(snapshot)} [Y/n] `, ['y', 'n']);
+	const answer = await askChoice(prompt(snapshot, '[Y/n] '), ['y', 'n']);
 	return answer === 'y' ? true : exitStatus.interrupted;
 }
 
@@ -103,6 +103,13 @@ function planLine({totals, spec, disk}: Snapshot): string {
 	const room = disk === null ? '' : `; ${formatBytes(disk.free)} free there`;
 	const amount = `${plural(totals.files, 'file')}, ${formatBytes(totals.bytes)}`;
 	return `plan: ${amount}, to ${spec?.folder ?? ''}${room}`;
+}
+
+/** The question and its answers; on two lines where one would be cut in the middle of a word. */
+function prompt(snapshot: Snapshot, answers: string): string {
+	const words = question(snapshot);
+	const fits = words.length + answers.length + 1 < (process.stdout.columns || 80);
+	return `${words}${fits ? ' ' : '\n'}${answers}`;
 }
 
 function question({totals, spec}: Snapshot): string {
@@ -144,7 +151,7 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 		const answer =
 			settings.yes === true || nothing
 				? 'y'
-				: await askChoice(`${question(rolled)} [Y]es, [n]o, [w] look at the analysis: `, [
+				: await askChoice(prompt(rolled, '[Y]es, [n]o, [w] look at the analysis: '), [
 						'y',
 						'n',
 						'w',

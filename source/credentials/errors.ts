@@ -92,7 +92,7 @@ export function credentialError(error: unknown, profile: string | undefined): Mu
 }
 
 function noCredentials(): MusterError {
-	return new MusterError('no-credentials', 'No credentials were found.', {
+	return new MusterError('no-credentials', 'No AWS sign-in found on this machine.', {
 		hint: 'Use --profile NAME, set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, give --env-file, or --no-sign-request for a public bucket.',
 	});
 }

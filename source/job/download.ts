@@ -26,12 +26,17 @@ export type DownloadContext = {
 	readonly onFirstByte: (milliseconds: number) => void;
 	/** the job must wait for a person, the disk or credentials */
 	readonly onBlocked: (reason: PauseReason, error: ErrorRecord) => void;
+	/** the store asked for fewer requests: so many of so many connections are used; null once that has passed */
+	readonly onSlowDown?: (use: {connections: number; of: number} | null) => void;
 	/** nothing is left to do, or everything asked to stop has stopped */
 	readonly onIdle: () => void;
 };
 
 /** tasks handed over per connection, so that a lane never waits for this thread */
 const tasksPerConnection = 4;
+
+/** seconds after the last "slow down" for which a person is told of it */
+const slowDownStands = 30;
 
 /** Feeds the transfer pool from the plan and writes what comes back into the ledger. */
 export class Download {
@@ -48,6 +53,9 @@ export class Download {
 	#auto1Hz: NodeJS.Timeout | undefined;
 	#lastSample = {bytes: 0, files: 0, slowDowns: 0};
 	#filesDone = 0;
+	/** seconds for which the last "slow down" is still spoken of */
+	#slowFor = 0;
+	#usualConnections = 0;
 
 	constructor(context: DownloadContext, groupIds: readonly number[], connections: number) {
 		this.#context = context;
@@ -137,12 +145,22 @@ export class Download {
 				slowDowns: sample.slowDowns - this.#lastSample.slowDowns,
 				openFiles: this.#open.size,
 			});
+			const slowed = sample.slowDowns > this.#lastSample.slowDowns;
 			this.#lastSample = sample;
 			const capped = Math.min(next, ceilingOf(this.#context.spec));
+			this.#tellSlowDown(slowed, capped);
 			if (capped !== this.#connections) this.setConnections(capped);
 		}, 1000);
 		timer.unref();
 		return timer;
+	}
+
+	#tellSlowDown(slowed: boolean, connections: number): void {
+		if (slowed) {
+			if (this.#slowFor === 0) this.#usualConnections = this.#connections;
+			this.#slowFor = slowDownStands;
+			this.#context.onSlowDown?.({connections, of: this.#usualConnections});
+		} else if (this.#slowFor > 0 && --this.#slowFor === 0) this.#context.onSlowDown?.(null);
 	}
 
 	#fill(): void {

@@ -275,6 +275,7 @@ export class Job {
 				onFile: (row, event) => this.#onFile(row, event),
 				onFirstByte: this.#environment.firstByte,
 				onBlocked: (reason, error) => void this.#block(reason, error),
+				onSlowDown: (use) => this.#slowDown(use),
 				onIdle: () => this.#idle(),
 			},
 			this.groups.all().map((group) => group.id),
@@ -302,6 +303,13 @@ export class Job {
 		this.clock.run();
 		this.#environment.onChange();
 		this.#download?.feed();
+	}
+
+	#slowDown(use: {connections: number; of: number} | null): void {
+		const words = 'S3 asked us to slow down.';
+		if (use !== null)
+			this.tell('warning', `${words} Using ${use.connections} of ${use.of} connections for now.`);
+		else if (this.notice?.text.startsWith(words) === true) this.notice = null;
 	}
 
 	#onFile(row: FoundRow, event: FileEvent): void {

@@ -22,10 +22,33 @@ const treeLimit = 500;
 const slowWrites = 2;
 
 /** Milliseconds between two draws of moving numbers. */
-function dataInterval(traits: TerminalTraits, columns: number, slow: boolean): number {
-	if (slow) return 2000;
+function dataInterval(
+	traits: TerminalTraits,
+	columns: number,
+	link: {readonly slow: boolean; readonly busy: boolean},
+): number {
+	if (link.slow) return 2000;
 	if (!traits.ssh) return 250;
-	return columns > 100 ? 1000 : 500;
+	return columns > 100 || link.busy ? 1000 : 500;
+}
+
+/** Bytes a second over SSH from which on numbers are drawn half as often, and back (UX.md, slow SSH). */
+const busyFrom = 1500;
+const busyUntil = 700;
+
+/** Whether the frames of the last seconds were more than an SSH line should carry. */
+function watchLoad(output: Pick<TerminalOutput, 'bytesWritten'>): () => boolean {
+	let at = performance.now();
+	let bytes = 0;
+	let busy = false;
+	return () => {
+		const now = performance.now();
+		if (now - at < 5000) return busy;
+		busy = ((output.bytesWritten - bytes) / (now - at)) * 1000 > (busy ? busyUntil : busyFrom);
+		at = now;
+		bytes = output.bytesWritten;
+		return busy;
+	};
 }
 
 /** The keyboard: standard input, or the terminal itself when a manifest is piped in. */
@@ -82,8 +105,9 @@ export async function mountApp(
 			},
 		},
 	);
+	const isBusy = watchLoad(output);
 	const client = pacedClient(options.client, () =>
-		dataInterval(traits, output.columns, slow >= slowWrites),
+		dataInterval(traits, output.columns, {slow: slow >= slowWrites, busy: isBusy()}),
 	);
 	const announcer = createAnnouncer(traits, {bell: options.bell, share: shareDone});
 	const announce = () => {

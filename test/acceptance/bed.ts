@@ -40,7 +40,9 @@ export class Stage {
 	): Stage {
 		const none = () => Promise.reject(new Error('the test has the sandbox itself'));
 		return new Stage(home, {
-			...{port: 0, pid: 0, buckets: []},
+			port: 0,
+			pid: 0,
+			buckets: [],
 			accessKeyId: sandbox.accessKeyId,
 			secretAccessKey: sandbox.secretAccessKey,
 			region: sandbox.region,

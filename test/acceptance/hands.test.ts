@@ -9,7 +9,7 @@ import {bytesObject} from '../../source/sandbox/objects.ts';
 import {until} from '../e2e/bed.ts';
 import {Stage} from './bed.ts';
 import {browseTo} from './walk.ts';
-import {framed, Tmux, withoutTmux} from './tmux.ts';
+import {framed, withoutTmux, type Tmux} from './tmux.ts';
 
 const skip = withoutTmux();
 const get = (stage: Stage, folder = 'out') =>

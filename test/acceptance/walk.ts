@@ -96,8 +96,14 @@ export async function walkToSummary(stage: Stage, shell: Tmux, look: Look): Prom
 /** The wizard's first questions, answered so that it browses an address such as `bucket/prefix/`. */
 export async function browseTo(shell: Tmux, address: string): Promise<void> {
 	await shell.line('muster');
-	// on a machine that is ready the first screens need no key
-	await shell.until((lines) => /Which (?:bucket|sign-in)/.test(lines.join('\n')));
+	// on a machine that is ready and has no jobs the first screens need no key
+	await shell.until((lines) => /Which (?:bucket|sign-in)|> Again/.test(lines.join('\n')));
+	if (/> Again/.test((await shell.screen()).join('\n'))) {
+		await shell.key('down');
+		await shell.until(/> New download[^]*ok S3/);
+		await shell.key('enter');
+		await shell.until(/Which (?:bucket|sign-in)/);
+	}
 	if (/Which sign-in/.test((await shell.screen()).join('\n'))) await shell.key('enter');
 	await shell.until(/Which bucket/);
 	await shell.key('n');

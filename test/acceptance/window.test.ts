@@ -109,7 +109,9 @@ for (const groups of [5, 50, 287, 1200]) {
 			const images = groups < 50 ? 20 : 2;
 			await using stage = await Stage.make({
 				samples: 'actors',
-				...{actors: groups, images, latency: {min: 5, max: 30}},
+				actors: groups,
+				images,
+				latency: {min: 5, max: 30},
 			});
 			await stage.throttle({rate: (groups * images * 1600) / (groups / 10 + 6)});
 			const shell = await stage.shell();

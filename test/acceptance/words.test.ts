@@ -31,7 +31,7 @@ test('UX 7.30 (1): no credentials', limits, async () => {
 	const none = {AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined};
 	const shell = await stage.shell({env: none});
 	const out = await plain(shell, 'get s3://road-datalake/ --to out --yes');
-	assert.match(out, /No AWS sign-in found[^]*code=no-credentials[^]*status 4/);
+	assert.match(out, /No AWS sign-in found on this machine[^]*code=no-credentials[^]*status 4/);
 	await shell.line('clear; muster');
 	await shell.until(/> New download[^]*Disk/);
 	await shell.key('enter');
@@ -72,6 +72,9 @@ test('UX 7.30 (3, 4, 5, 6): buckets and folders', limits, async (t: TestContext)
 	});
 	const open = async (name: string) => {
 		await shell.key('n');
+		await shell.until(/Bucket name/);
+		// what was typed before may be corrected; here it is typed anew
+		await shell.command('send-keys', 'C-u');
 		await shell.until(/Bucket name ▏/);
 		await shell.key(name);
 		await shell.key('enter');
@@ -217,6 +220,7 @@ test('UX 7.30 (13): S3 asks to slow down', limits, async () => {
 	await shell.key('ctrl+c', 'ctrl+c');
 	await shell.until(/^\$$/m);
 	await stage.throttle({rate: 100 * 1024});
+	await stage.rules({match: {operation: 'GetObject', count: 20}, action: {type: 'throttle'}});
 	const out = await plain(shell, 'get s3://studio-actors/actors/ --to out2 --yes');
 	assert.match(out, /S3 asked us to slow down\. Using \d+ of \d+ connections for now\./);
 });
@@ -230,7 +234,7 @@ test('UX 7.30 (15): a file that arrives damaged', limits, async () => {
 	const shell = await stage.shell();
 	const out = await plain(shell, 'get s3://flat/images/ --to out --yes');
 	assert.match(out, /img_0000001\.jpg[^]*code=checksum[^]*status [13]/);
-	await shell.line('clear; muster resume');
+	await shell.line('clear; muster resume 1');
 	await shows(shell, /img_0000001\.jpg/, 30_000);
 });
 

@@ -39,7 +39,7 @@ function muster(...words: readonly string[]): Tty {
 describe('get in a terminal', {timeout: 120_000}, () => {
 	test('asks, opens the dashboard, leaves the summary in the scrollback', async () => {
 		const tty = muster('get', 's3://flat', '--to', 'asked', '--limit-rate', '100KB');
-		await tty.until(/Download 60 files, 293 KiB, to .*asked\? \[Y\]es, \[n\]o, \[w\]/);
+		await tty.until(/Download 60 files, 293 KiB, to .*asked\?\s+\[Y\]es, \[n\]o, \[w\]/);
 		tty.key('enter');
 		await tty.until(/Downloading/);
 		const {code} = await tty.exit;
