@@ -91,7 +91,7 @@ function useNotice() {
 
 /** The whole full-screen interface: owns keys, navigation, overlays and the ways out. */
 export function App({client, options, theme, host, rowsLess = 0, onResult, firstScreen}: AppProps) {
-	const {exit, suspendTerminal} = useApp();
+	const {exit, suspendTerminal, waitUntilRenderFlush} = useApp();
 	const size = useWindowSize();
 	const layout = useMemo(
 		() => layoutOf(size.columns, Math.max(1, size.rows - rowsLess)),
@@ -317,7 +317,10 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 	useInsertionEffect(() => {
 		latestKey.current = onKey;
 	});
-	const inTurn = useTurns();
+	const inTurn = useTurns(() => {
+		// What a key changed is drawn now: Ink's throttle keeps it back for up to two frames.
+		waitUntilRenderFlush().catch(() => undefined);
+	});
 	useInput((input, key) => {
 		const names = keyNames(input, key);
 		if ('pasted' in names) {
@@ -451,7 +454,11 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
  * Runs one thing after another with a draw between them. Several keys may come in one read; each
  * must find the screen that the one before has made (`/` opens the field that takes the rest).
  */
-function useTurns(): (run: () => void) => void {
+function useTurns(done: () => void): (run: () => void) => void {
+	const latestDone = useRef(done);
+	useInsertionEffect(() => {
+		latestDone.current = done;
+	});
 	const [turns] = useState(() => {
 		const waiting: Array<() => void> = [];
 		let busy = false;
@@ -464,6 +471,7 @@ function useTurns(): (run: () => void) => void {
 			// the event loop later that has happened.
 			setImmediate(() => {
 				setImmediate(() => {
+					latestDone.current();
 					setImmediate(next);
 				});
 			});
