@@ -65,14 +65,9 @@ export function pacedClient(client: EngineClient, interval: () => number): Engin
 	};
 }
 
+/** What a person must see at once; every snapshot comes over the link as new objects. */
 function urgent(a: Snapshot, b: Snapshot): boolean {
-	return (
-		a.phase !== b.phase ||
-		a.job !== b.job ||
-		a.notice !== b.notice ||
-		a.failure !== b.failure ||
-		a.pauseReason !== b.pauseReason ||
-		a.identity !== b.identity ||
-		a.summary !== b.summary
-	);
+	const news = ({phase, job, notice, failure, pauseReason, identity, summary}: Snapshot) =>
+		JSON.stringify([phase, job, notice, failure, pauseReason, identity, summary]);
+	return news(a) !== news(b);
 }

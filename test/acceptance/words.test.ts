@@ -15,9 +15,10 @@ const list = (folder: string, name: string, lines: readonly string[]) =>
 
 /** What a plain command leaves on the screen, unwrapped, with its exit status. */
 async function plain(shell: Tmux, words: string): Promise<string> {
+	await shell.command('clear-history');
 	await shell.line(`clear; muster ${words} --plain; echo "status $?"`);
 	await shell.until(/^status \d+$/m, 30_000);
-	return (await shell.screen('-J')).map((line) => line.trimEnd()).join('\n');
+	return (await shell.screen('-J', '-S', '-')).map((line) => line.trimEnd()).join('\n');
 }
 
 const flat = (lines: readonly string[]) => lines.map((line) => line.trim()).join(' ');
