@@ -150,8 +150,13 @@ export function useWindow<Row>(id: string, options: WindowOptions<Row>): WindowL
 		}));
 	};
 	const reload = useCallback(() => {
+		// Who decided something about a row is at that row: the next key must not meet another one.
+		setPlace((value) => ({
+			...(value.query === query ? value : {...windowStart, query}),
+			touched: true,
+		}));
 		setTurn((value) => value + 1);
-	}, []);
+	}, [query, setPlace]);
 	return {
 		total,
 		index: settled.index,

@@ -94,7 +94,10 @@ test('ready + missing + ambiguous + local + excluded + duplicate = rows, in word
 				excluded,
 				duplicate,
 			};
-			const words = countWords({...jobSnapshot('ready'), rollCall}, false, 'actors');
+			const words = countWords({...jobSnapshot('ready'), rollCall}, false, {
+				one: 'actor',
+				many: 'actors',
+			});
 			const sum = words
 				.map((word) => Number.parseInt(word.replaceAll(',', ''), 10))
 				.reduce((all, value) => all + value, 0);
@@ -163,6 +166,45 @@ test('nothing exists: the first name that was looked for, and what may help', as
 	await terminal.until((screen) => !/Analysis/.test(screen));
 	assert.equal(client.asked('abandon').length, 1);
 	await terminal.close();
+});
+
+test('all that exists is left out by filters or marks: that is said, not that nothing exists', () => {
+	const rollCall = {...readyRollCall, found: 0, local: 0, excluded: 322, missing: 38};
+	const said = verdict({...jobSnapshot('ready'), rollCall}, undefined, null);
+	assert.equal(said.kind, 'nothing');
+	assert.match(said.text, /leave out 322 files/);
+});
+
+test('one group of many is one, in words', () => {
+	const snapshot = jobSnapshot('ready');
+	const rollCall = {...snapshot.rollCall, ambiguous: 3, groupsAmbiguous: 1};
+	const words = countWords({...snapshot, rollCall}, true, {one: 'actor', many: 'actors'});
+	assert.ok(words.includes('3 ambiguous in 1 actor'), words.join());
+});
+
+test('after a guess is taken the cursor stays at its group, however the table is sorted anew', async () => {
+	const groups = analysisGroups(3);
+	const [first, second, third] = groups;
+	assert.ok(first !== undefined && second !== undefined && third !== undefined);
+	let chosen = false;
+	const client = dashboardEngine('ready', {
+		change: roomy,
+		answers: {
+			groups: () => ({total: 3, rows: chosen ? [second, third, first] : groups}),
+			choose: () => {
+				chosen = true;
+				return null;
+			},
+		},
+	});
+	await using terminal = await openTerminal({client, screen: 'analysis', options: {remembered}});
+	await terminal.until(new RegExp(`> ${first.name} `));
+	await terminal.until(/ 2 take_0417\.wav/);
+	const asked = client.asked('groups').length;
+	await terminal.press('2');
+	await terminal.until(() => client.asked('groups').length > asked);
+	await terminal.until(/Taken: /);
+	assert.match(terminal.screen(), new RegExp(`> ${first.name} `));
 });
 
 test('all here already: Enter is done, v reads every file back', async () => {

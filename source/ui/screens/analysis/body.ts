@@ -81,7 +81,7 @@ function spread(parts: readonly Line[], width: number, gaps: readonly number[]):
 }
 
 function countsLines({snapshot, layout}: AnalysisInput): Line[] {
-	const words = countWords(snapshot, layout.wide, groupNoun(snapshot.spec).many);
+	const words = countWords(snapshot, layout.wide, groupNoun(snapshot.spec));
 	const parts = words.map((word, index) => {
 		const none = word.startsWith('0 ');
 		if (index === 0) return line(none ? word : good(word));
@@ -158,7 +158,9 @@ export function runningLines({snapshot, layout, glyphs}: AnalysisInput): Line[] 
 			right(percent(share), 6),
 			`  ${formatCount(rollCall.rowsChecked)} of ${formatCount(rollCall.rowsRead)} ${word}`,
 		),
-		...(layout.narrow ? [] : [line(` Found ${countWords(snapshot, false, '').join(', ')} so far`)]),
+		...(layout.narrow
+			? []
+			: [line(` Found ${countWords(snapshot, false, groupNoun(spec)).join(', ')} so far`)]),
 	];
 }
 

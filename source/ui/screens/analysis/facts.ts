@@ -61,7 +61,15 @@ export function verdict(
 ): Verdict {
 	const {rollCall, spec} = snapshot;
 	const ready = readyCount(rollCall);
-	const {wanted, local, found, missing} = rollCall;
+	const {wanted, local, found, missing, excluded} = rollCall;
+	if (excluded > 0 && found === 0) {
+		return {
+			kind: 'nothing',
+			text: `Nothing is left to get: filters or marks leave out ${plural(excluded, 'file')}.`,
+			name: '',
+			keys: 'p changes the folder and its marks; x shows why',
+		};
+	}
 	if (wanted > 0 && found === 0 && missing > 0) {
 		return {
 			kind: 'nothing',
@@ -113,10 +121,14 @@ export function bytesWords(
 }
 
 /** The counts that add up to the rows, those that are nearly always 0 only when they are not. */
-export function countWords(snapshot: Snapshot, wide: boolean, noun: string): readonly string[] {
+export function countWords(
+	snapshot: Snapshot,
+	wide: boolean,
+	noun: {readonly one: string; readonly many: string},
+): readonly string[] {
 	const {rollCall} = snapshot;
 	const within = (groups: number) =>
-		wide && groups > 0 ? ` in ${formatCount(groups)} ${noun}` : '';
+		wide && groups > 0 ? ` in ${plural(groups, noun.one, noun.many)}` : '';
 	return [
 		`${formatCount(readyCount(rollCall))} ready`,
 		`${formatCount(rollCall.missing)} missing${within(rollCall.groupsMissing)}`,
