@@ -1,4 +1,5 @@
 import {useState} from 'react';
+import {plural} from '../../../model/format.ts';
 import {Frame} from '../../components/frame.tsx';
 import {rowsAbove, withDetails} from '../../components/frame-lines.ts';
 import {fieldError} from '../../components/wizard-words.ts';
@@ -164,7 +165,9 @@ export function BucketScreen() {
 			.map((item) => bucketLine(item.row, item.selected, layout, now)),
 		list.below > 0 ? line(`   ↓ ${list.below} more below`) : blank,
 		hidden > 0
-			? line(` ${hidden} more buckets do not match "${list.find}".  Esc clears the search.`)
+			? line(
+					` ${hiddenWords(hidden, list.rows.length)} not match "${list.find}".  Esc clears the search.`,
+				)
 			: blank,
 	];
 	const address = row === undefined || row.typed ? '' : `s3://${row.name}/`;
@@ -243,4 +246,10 @@ function detailLines(row: Bucket | undefined, canList: string, address: string):
 				: `You may not list it (${canList}).`;
 	const last = row.prefix === null || row.prefix === '' ? '' : ` Last prefix here: ${row.prefix}`;
 	return [line(` ${address}   ${row.region ?? ''}`), line(` ${state}${last}`)];
+}
+
+/** `2 buckets do`, `1 more bucket does`: those that the search hides. */
+function hiddenWords(hidden: number, shown: number): string {
+	const more = shown > 0 ? 'more ' : '';
+	return plural(hidden, `${more}bucket does`, `${more}buckets do`);
 }
