@@ -28,15 +28,26 @@ async function download({engine, reporter}: HeadlessJob): Promise<number | undef
 	const status = pauseStatus(snapshot);
 	if (status === undefined) return undefined;
 	if (snapshot.failure !== null) reporter.fail(snapshot.failure);
-	await engine.call('stop', {mode: 'now'});
+	await engine.call('stop', {mode: 'now', code: status});
 	await waitFor(engine, isOver);
 	return status;
+}
+
+/** A signal that came when there was nothing to stop yet has stopped nothing. */
+async function stopIfTold(
+	{engine}: HeadlessJob,
+	interrupted: () => number | undefined,
+): Promise<void> {
+	const code = interrupted();
+	if (code !== undefined) await engine.call('stop', {mode: 'now', code});
 }
 
 async function carryOut(job: HeadlessJob, interrupted: () => number | undefined): Promise<number> {
 	const {engine, reporter} = job;
 	await job.begin();
+	await stopIfTold(job, interrupted);
 	const rolled = await waitFor(engine, isSettled);
+	await stopIfTold(job, interrupted);
 	if (rolled.phase === 'ready' && interrupted() === undefined) {
 		const decision = await job.decide(rolled);
 		if (decision !== true) return interrupted() ?? decision;

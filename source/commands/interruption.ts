@@ -21,8 +21,8 @@ export type Interruption = {
 	readonly dispose: () => void;
 };
 
-async function stop(client: EngineClient, mode: 'finish' | 'now'): Promise<void> {
-	await client.call('stop', {mode}).catch(() => undefined);
+async function stop(client: EngineClient, mode: 'finish' | 'now', code: number): Promise<void> {
+	await client.call('stop', {mode, code}).catch(() => undefined);
 }
 
 /**
@@ -41,8 +41,8 @@ export function watchInterruption(
 	const first = (status: number, words: boolean): void => {
 		code = status;
 		if (words) say('stopping: no new files, open ones end; Ctrl+C again stops at once');
-		void stop(client, 'finish');
-		timer = setTimeout(() => void stop(client, 'now'), graceMilliseconds);
+		void stop(client, 'finish', status);
+		timer = setTimeout(() => void stop(client, 'now', status), graceMilliseconds);
 	};
 	let newest = -Infinity;
 	const onSignal = (signal: Signal): void => {
@@ -53,7 +53,7 @@ export function watchInterruption(
 		if (count === 1) first(codes[signal], true);
 		else if (count === 2) {
 			say('stopping at once; everything is saved');
-			void stop(client, 'now');
+			void stop(client, 'now', code ?? codes[signal]);
 		} else {
 			lastWord(code ?? codes[signal]);
 			process.exit(code ?? codes[signal]);

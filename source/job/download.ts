@@ -44,7 +44,7 @@ export class Download {
 	readonly #scheduler: Scheduler;
 	readonly #folder: SafeFolder;
 	readonly #open = new Map<number, FoundRow>();
-	readonly #auto: AutoConnections | undefined;
+	#auto: AutoConnections | undefined;
 	#feeding = false;
 	/** ended from outside: results are still written, but nobody waits for them */
 	#closed = false;
@@ -112,7 +112,17 @@ export class Download {
 		this.#reportIdle();
 	}
 
-	setConnections(connections: number): void {
+	/** A number of a person's choice ends the search for a good one; `auto` begins it again. */
+	setConnections(connections: number | 'auto'): void {
+		if (connections === 'auto') {
+			this.#auto ??= new AutoConnections(this.#connections);
+			return;
+		}
+		this.#auto = undefined;
+		this.#useConnections(connections);
+	}
+
+	#useConnections(connections: number): void {
 		this.#connections = Math.max(
 			1,
 			Math.min(ceilingOf(this.#context.spec), Math.round(connections)),
@@ -128,11 +138,10 @@ export class Download {
 		await this.#context.pool.close();
 	}
 
-	#startAuto(): NodeJS.Timeout | undefined {
-		const auto = this.#auto;
-		if (auto === undefined) return undefined;
+	#startAuto(): NodeJS.Timeout {
 		const timer = setInterval(() => {
-			if (!this.#feeding) return;
+			const auto = this.#auto;
+			if (auto === undefined || !this.#feeding) return;
 			const counters = this.#context.pool.counters();
 			const sample = {
 				bytes: counters.bytesReceived,
@@ -149,7 +158,7 @@ export class Download {
 			this.#lastSample = sample;
 			const capped = Math.min(next, ceilingOf(this.#context.spec));
 			this.#tellSlowDown(slowed, capped);
-			if (capped !== this.#connections) this.setConnections(capped);
+			if (capped !== this.#connections) this.#useConnections(capped);
 		}, 1000);
 		timer.unref();
 		return timer;

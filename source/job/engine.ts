@@ -1,7 +1,7 @@
 import {stat} from 'node:fs/promises';
 import {understandManifest} from '../manifests/index.ts';
 import type {JobId} from '../model/brand.ts';
-import {errorRecord, MusterError, type ErrorRecord} from '../model/error.ts';
+import {MusterError, type ErrorRecord} from '../model/error.ts';
 import type {JobEvent} from '../model/event.ts';
 import {formatCount} from '../model/format.ts';
 import type {JobSpec} from '../model/job-spec.ts';
@@ -94,6 +94,8 @@ class LocalEngine implements Engine {
 		// A roll call is broken off, too; one that stands keeps its state.
 		if (job !== undefined && job.phase !== 'ready') await job.stop('now');
 		await this.#work;
+		// One that was being taken up may have begun meanwhile.
+		if (job !== undefined && isLive(job)) await job.stop('now');
 		this.#record();
 		await job?.close();
 		await this.#access.close();
@@ -128,8 +130,8 @@ class LocalEngine implements Engine {
 					.finally(() => this.#monitor.publish()),
 			pause: () => this.#published(this.#theJob().pause()),
 			proceed: () => this.#published(this.#theJob().proceed()),
-			stop: ({mode}) => {
-				if (this.#breakOff === undefined) return this.#published(this.#theJob().stop(mode));
+			stop: ({mode, code}) => {
+				if (this.#breakOff === undefined) return this.#published(this.#theJob().stop(mode, code));
 				this.#breakOff();
 				return null;
 			},
@@ -181,7 +183,7 @@ class LocalEngine implements Engine {
 			this.#checkBefore(spec, signal),
 		);
 		const job = new Job(spec, this.#environment(access), settled.manifest);
-		const id = await job.open();
+		const id = await this.#breakable((signal) => job.open(signal));
 		this.#watch(job);
 		if (note !== undefined) job.tell('info', note);
 		this.#work = job.rollCall().finally(() => {
@@ -253,10 +255,13 @@ class LocalEngine implements Engine {
 				hint: 'Start anew with `muster get`.',
 			});
 		});
-		const access = await this.#access.get(record.spec);
-		this.#monitor.setIdentity(await access.credentials.identity());
+		const access = await this.#breakable(async () => {
+			const opened = await this.#access.get(record.spec);
+			this.#monitor.setIdentity(await opened.credentials.identity());
+			return opened;
+		});
 		const job = new Job(record.spec, this.#environment(access));
-		const opened = await job.open();
+		const opened = await this.#breakable((signal) => job.open(signal));
 		this.#watch(job);
 		this.#work = this.#goOn(job).finally(() => {
 			this.#monitor.publish();
@@ -270,8 +275,7 @@ class LocalEngine implements Engine {
 			if (!(await job.takeUp())) await job.rollCall();
 			if (job.phase === 'ready') await job.start();
 		} catch (error) {
-			job.failure = errorRecord(error);
-			job.phase = 'failed';
+			job.fail(error);
 		}
 	}
 
@@ -305,6 +309,7 @@ class LocalEngine implements Engine {
 			emit: (event) => {
 				for (const listener of this.#eventListeners) listener(event);
 			},
+			isHeard: () => this.#eventListeners.size > 0,
 			firstByte: (milliseconds) => this.#monitor.firstByte(milliseconds),
 			onChange: () => {
 				this.#monitor.publish();
@@ -347,6 +352,7 @@ class LocalEngine implements Engine {
 		if (job === undefined || job.id === null || (job.phase === 'failed' && job.startedAt === null))
 			return;
 		const {totals, rollCall} = this.#monitor.getSnapshot();
+		if (isLive(job)) job.keepTime();
 		writeJob(this.#options.jobsFolder, {
 			id: job.id,
 			folder: job.spec.folder,

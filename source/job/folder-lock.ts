@@ -65,17 +65,19 @@ export class FolderLock {
 		this.#timer.unref();
 	}
 
-	/** Takes the lock of a `.muster` folder or throws `locked`. */
+	/** Takes the lock of a `.muster` folder or throws `locked`, or the signal's reason while it waits for another host. */
 	static async take(
 		folder: string,
 		job: number | null,
 		times: LockTimes = usualTimes,
+		signal?: AbortSignal,
 	): Promise<FolderLock> {
 		mkdirSync(folder, {recursive: true});
 		const ownerFile = path.join(folder, 'owner.json');
 		const database = exclusive(path.join(folder, 'lock'), ownerFile);
 		try {
-			await otherHostIsSilent(ownerFile, times);
+			await otherHostIsSilent(ownerFile, times, signal);
+			signal?.throwIfAborted();
 			return new FolderLock(database, ownerFile, job, times.heartbeat);
 		} catch (error) {
 			database?.close();
@@ -157,13 +159,17 @@ function exclusive(file: string, ownerFile: string): DatabaseSync | undefined {
 	}
 }
 
-async function otherHostIsSilent(ownerFile: string, times: LockTimes): Promise<void> {
+async function otherHostIsSilent(
+	ownerFile: string,
+	times: LockTimes,
+	signal: AbortSignal | undefined,
+): Promise<void> {
 	const first = readOwner(ownerFile);
 	if (first === undefined || first.host === hostname() || first.beat === 'released') return;
 	if (ageOf(ownerFile) > times.dead) return;
 	const end = Date.now() + times.silence;
 	while (Date.now() < end) {
-		await delay(times.look);
+		await delay(times.look, undefined, {signal});
 		const now = readOwner(ownerFile);
 		if (now === undefined || now.beat === 'released') return;
 		if (now.beat !== first.beat) throw locked(ownerFile);

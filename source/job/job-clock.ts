@@ -16,6 +16,11 @@ export class JobClock {
 		this.#switch(undefined);
 	}
 
+	/** Seconds that earlier runs of the job have spent. */
+	startFrom(seconds: number): void {
+		this.#active = Math.max(0, seconds) * 1000;
+	}
+
 	get activeSeconds(): number {
 		return (this.#active + this.#running('active')) / 1000;
 	}

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import {availableParallelism} from 'node:os';
+import {setImmediate as breathe} from 'node:timers/promises';
 import type {CredentialHolder} from '../credentials/index.ts';
 import {Ledger} from '../ledger/ledger.ts';
 import type {FoundRow} from '../ledger/plan-table.ts';
@@ -25,7 +25,7 @@ import {safeText} from '../model/safe-text.ts';
 import type {Phase, Problem} from '../model/snapshot.ts';
 import {providerModule} from '../stores/index.ts';
 import type {Store} from '../stores/types.ts';
-import {createTransferPool} from '../transfer/pool.ts';
+import {createTransferPool, defaultThreads} from '../transfer/pool.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
 import {ceilingOf, clearParts, diskFullError, Download} from './download.ts';
@@ -42,7 +42,8 @@ import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {settledRows} from './settled-rows.ts';
 import {keepHeapSmall} from './small-heap.ts';
 import {countAll, outcomeOf, summaryOf} from './summary.ts';
-import {fetchAlone} from './try-one.ts';
+import {fetchAlone, type TriedFile} from './try-one.ts';
+import {unlessAborted} from './unless-aborted.ts';
 
 export type JobEnvironment = {
 	readonly jobsFolder: string;
@@ -52,6 +53,8 @@ export type JobEnvironment = {
 	readonly store: Store;
 	readonly credentials: CredentialHolder;
 	readonly emit: (event: JobEvent) => void;
+	/** somebody listens to the events */
+	readonly isHeard: () => boolean;
 	/** milliseconds from a request to its first byte, for the estimate */
 	readonly firstByte: (milliseconds: number) => void;
 	/** something that the record of the job shows has changed */
@@ -102,6 +105,10 @@ export class Job {
 	#parked: Promise<void> = Promise.resolve();
 	/** the end of a run: reports and last words, which a close waits for */
 	#ending: Promise<void> = Promise.resolve();
+	/** what changes the plan or begins a download: one after another, whoever asks */
+	#turn: Promise<unknown> = Promise.resolve();
+	/** counts pauses and stops up: a going on that was ordered before one of them is void */
+	#orders = 0;
 	#closed = false;
 
 	/** `reading`: the manifest as it was understood, nothing left to guess; kept in the ledger beside the user's own words. */
@@ -142,11 +149,11 @@ export class Job {
 	}
 
 	/** Locks the folder, opens the ledger and settles the job's number. Throws before anything is changed on disk. */
-	async open(): Promise<JobId | null> {
+	async open(signal: AbortSignal = this.#abort.signal): Promise<JobId | null> {
 		this.#folder = new JobFolder(this.#environment.ledgerFolder ?? this.spec.folder);
 		const {state} = this.#folder;
 		try {
-			this.#lock = await FolderLock.take(state, null);
+			this.#lock = await FolderLock.take(state, null, undefined, signal);
 			this.#ledger = Ledger.open(state);
 			this.#log = new JobLog(path.join(state, 'logs'), this.#environment.logLevel);
 			this.id = this.#environment.ledgerFolder === undefined ? this.#settleId() : null;
@@ -179,6 +186,7 @@ export class Job {
 		const letHeapGrow = keepHeapSmall();
 		try {
 			ledger.setMeta('rolled', '0');
+			ledger.setMeta('seconds', '0');
 			this.rollStarted = Date.now();
 			ledger.setMeta('reading', JSON.stringify(this.#reading));
 			const spec = await keepManifest({...this.spec, manifest: this.#reading}, this.#stateFolder());
@@ -196,6 +204,7 @@ export class Job {
 			await makePlan(this.#planContext(), {fresh: true});
 			ledger.setMeta('rolled', '1');
 			this.#recount();
+			this.#abort.signal.throwIfAborted();
 			this.rollSeconds = (Date.now() - this.rollStarted) / 1000;
 			this.phase = 'ready';
 			this.#logger().write('info', `roll call in ${this.rollSeconds.toFixed(1)} s`);
@@ -208,6 +217,15 @@ export class Job {
 	}
 
 	#failRollCall(error: unknown): void {
+		// the number is taken back below: nobody could look for it
+		if (this.#madeId !== null && !this.#abort.signal.aborted) this.id = null;
+		this.fail(error);
+		if (this.phase === 'failed') this.#undo();
+	}
+
+	/** Ends a job before its download has begun: stopped where somebody asked for it, otherwise failed. */
+	fail(error: unknown): void {
+		if (isOver(this.phase)) return;
 		if (this.#abort.signal.aborted) {
 			this.phase = 'stopped';
 			this.#finishSummary(this.#stopCode);
@@ -215,24 +233,23 @@ export class Job {
 		}
 		this.failure = errorRecord(error);
 		this.phase = 'failed';
-		this.#logger().write(
-			'error',
-			`roll call: ${this.failure.code}: ${this.failure.message} ${this.failure.detail ?? ''}`,
-		);
-		// the number is taken back below: nobody could look for it
-		if (this.#madeId !== null) this.id = null;
-		this.#finishSummary(exitStatusOf(this.failure.code));
-		this.#undo();
+		const {code, message, detail} = this.failure;
+		this.#logger().write('error', `before the download: ${code}: ${message} ${detail ?? ''}`);
+		this.#finishSummary(exitStatusOf(code));
 	}
 
-	/** Takes up the plan of an earlier run without a new roll call; answers false when there is none. */
+	/** Takes up the plan of an earlier run without a new roll call; answers false when there is none, or half of one. */
 	async takeUp(): Promise<boolean> {
 		const {ledger} = this;
 		if (ledger.meta('rolled') !== '1') return false;
+		// A run that ended between a person's choice and its plan: nobody would fetch these rows.
+		if (ledger.plan.unplannedAfter(0, 1).length > 0) return false;
 		this.phase = 'matching';
 		ledger.progress.retryFailed();
 		await recogniseLocal(this.#planContext());
 		this.#recount();
+		this.#abort.signal.throwIfAborted();
+		this.clock.startFrom(Number(ledger.meta('seconds') ?? 0));
 		this.progress.rowsRead = this.counts().wanted;
 		this.progress.rowsChecked = this.progress.rowsRead;
 		this.progress.listed = true;
@@ -247,22 +264,38 @@ export class Job {
 
 	/** The yes: begins to download. Throws `disk-full` when the plan can't fit. */
 	async start(): Promise<void> {
+		await this.#inTurn(() => this.#start());
+	}
+
+	async #start(): Promise<void> {
 		if (this.phase !== 'ready') return;
 		const {bytes} = this.counts();
 		const free = freeBytes(this.spec.folder);
 		if (free !== undefined && bytes > free) {
 			throw diskFullError(this.spec, bytes, free, formatBytes);
 		}
+		const isOpen = await this.#openPool('ready');
+		if (!isOpen || !(await this.#emitSettledRows())) return;
 		this.startedAt = Date.now();
-		this.#emitSettledRows();
-		await this.#openPool();
 		this.#run();
 	}
 
-	async #openPool(): Promise<void> {
+	/** One after another: a start must not meet a half-made plan, a second start, or a file that is being tried. */
+	#inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+		const turn = this.#turn.then(work);
+		this.#turn = turn.catch(() => undefined);
+		return turn;
+	}
+
+	/** False when the job has left `phase` while credentials were asked for. */
+	async #openPool(phase: Phase): Promise<boolean> {
 		const connections = this.connections;
-		const threads = Math.min(4, Math.max(1, availableParallelism() - 1));
-		this.#pool = await this.#makePool(threads, connections);
+		const pool = await this.#makePool(defaultThreads(), connections);
+		if (this.phase !== phase || this.#closed) {
+			await pool.close();
+			return false;
+		}
+		this.#pool = pool;
 		this.#pool.onError((error) => this.#failRun(error));
 		this.#download = new Download(
 			{
@@ -281,6 +314,7 @@ export class Job {
 			this.groups.all().map((group) => group.id),
 			connections,
 		);
+		return true;
 	}
 
 	async #makePool(threads: number, connections: number): Promise<TransferPool> {
@@ -288,7 +322,7 @@ export class Job {
 		return createTransferPool({
 			providerModule: providerModule(this.spec.store.provider),
 			wire: store.wire(),
-			credentials: await credentials.source(),
+			credentials: await unlessAborted(credentials.source(), this.#abort.signal),
 			threads,
 			connections,
 			verify: this.spec.verify,
@@ -341,6 +375,7 @@ export class Job {
 	}
 
 	async #halt(reason: PauseReason): Promise<void> {
+		this.#orders++;
 		this.phase = 'paused';
 		this.pauseReason = reason;
 		this.clock.pause();
@@ -357,13 +392,19 @@ export class Job {
 
 	/** Goes on after a pause, after the first Ctrl+C, after a full disk, with fresh credentials. */
 	async proceed(): Promise<void> {
+		const orders = this.#orders;
+		const mayGoOn = (): boolean =>
+			this.#orders === orders && (this.phase === 'paused' || this.phase === 'stopping');
 		// What was refused with the old credentials must not count against fresh ones.
 		await this.#parked;
-		if (this.phase !== 'paused' && this.phase !== 'stopping') return;
+		if (!mayGoOn()) return;
 		// Lanes may have been refused in any pause, and then wait for credentials, fresh or not.
 		const {credentials, store} = this.#environment;
 		if (this.pauseReason === 'credentials') credentials.reset();
-		this.#pool?.setCredentials(await credentials.source(), store.wire());
+		const fresh = await credentials.source();
+		// The sign-in may take its time: a stop, or the job's end, may have come meanwhile.
+		if (!mayGoOn()) return;
+		this.#pool?.setCredentials(fresh, store.wire());
 		this.pauseReason = null;
 		this.failure = null;
 		this.#environment.emit({type: 'resumed'});
@@ -375,15 +416,17 @@ export class Job {
 	 * `finish`: no new files, open ones end. `now`: open ones are parked. Both end in `stopped` with
 	 * everything saved. `code` is the exit status that the summary then carries.
 	 */
-	async stop(mode: 'finish' | 'now', code: number = exitStatus.interrupted): Promise<void> {
-		this.#stopCode = code;
+	async stop(mode: 'finish' | 'now', code?: number): Promise<void> {
+		this.#orders++;
+		if (code !== undefined) this.#stopCode = code;
 		if (this.phase === 'reading' || this.phase === 'listing' || this.phase === 'matching') {
 			this.#abort.abort();
 			return;
 		}
 		if (this.phase === 'ready') {
 			this.phase = 'stopped';
-			this.#finishSummary(code);
+			this.#abort.abort();
+			this.#finishSummary(this.#stopCode);
 			return;
 		}
 		if (this.phase !== 'downloading' && this.phase !== 'paused' && this.phase !== 'stopping')
@@ -410,16 +453,24 @@ export class Job {
 	}
 
 	#failRun(error: unknown): void {
+		if (isOver(this.phase)) return;
 		this.failure = errorRecord(error);
 		this.clock.stop();
 		this.phase = 'failed';
-		this.#ending = this.#end(exitStatusOf(this.failure.code));
+		this.#ending = this.#endFailed(exitStatusOf(this.failure.code));
+	}
+
+	/** The threads that are left must not go on for a job that has ended. */
+	async #endFailed(code: number): Promise<void> {
+		await this.#download?.close();
+		await this.#end(code);
 	}
 
 	/** The summary stands once the reports do: whoever sees it may leave. */
 	async #end(code: number | undefined): Promise<void> {
 		const {ledger, spec} = this;
 		this.finishedAt = Date.now();
+		this.keepTime();
 		let exitCode = code ?? this.rollCallStatus();
 		try {
 			this.#recount();
@@ -456,23 +507,25 @@ export class Job {
 	// Decisions of a person in the roll call.
 
 	async choose(wantedId: number, objectId: number | null): Promise<void> {
-		this.#mustBeReady();
-		choose(this.ledger, wantedId, objectId);
-		await this.#replan();
+		await this.#decide(() => choose(this.ledger, wantedId, objectId));
 	}
 
 	async resolveAmbiguous(rule: Exclude<AmbiguousRule, 'ask'>, groupId?: number): Promise<number> {
-		this.#mustBeReady();
-		const rows = resolveAmbiguous(this.ledger, this.spec, rule, groupId);
-		await this.#replan();
-		return rows;
+		return this.#decide(() => resolveAmbiguous(this.ledger, this.spec, rule, groupId));
 	}
 
 	async useSureGuesses(groupId?: number): Promise<number> {
-		this.#mustBeReady();
-		const rows = useSureGuesses(this.ledger, groupId);
-		await this.#replan();
-		return rows;
+		return this.#decide(() => useSureGuesses(this.ledger, groupId));
+	}
+
+	#decide<Result>(decision: () => Result): Promise<Result> {
+		return this.#inTurn(async () => {
+			this.#mustBeReady();
+			const result = decision();
+			await makePlan(this.#planContext(), {fresh: false});
+			this.#recount();
+			return result;
+		});
 	}
 
 	#mustBeReady(): void {
@@ -481,13 +534,12 @@ export class Job {
 		}
 	}
 
-	async #replan(): Promise<void> {
-		await makePlan(this.#planContext(), {fresh: false});
-		this.#recount();
-	}
-
 	/** Failed files wait again; from `finished` the job runs on. */
 	async retryFailed(where: {wantedId?: number; groupId?: number}): Promise<number> {
+		return this.#inTurn(() => this.#retryFailed(where));
+	}
+
+	async #retryFailed(where: {wantedId?: number; groupId?: number}): Promise<number> {
 		const ids = this.ledger.progress.retryFailed(where);
 		if (ids.length === 0) return 0;
 		this.#recount();
@@ -497,33 +549,34 @@ export class Job {
 			await this.#ending;
 			await this.#download?.close();
 			this.ledger.setMeta('finished', '0');
+			if (!(await this.#openPool('finished'))) return 0;
 			this.finishedAt = null;
 			this.summary = null;
-			await this.#openPool();
 			this.#run();
 		} else this.#download?.again(ids);
 		return ids.length;
 	}
 
 	/** Fetches the smallest ready file alone, to show that reading, writing and checking work. */
-	async tryOne(): Promise<{path: string; bytes: number; verified: string; seconds: number}> {
+	async tryOne(): Promise<TriedFile & {seconds: number}> {
+		return this.#inTurn(() => this.#tryOne());
+	}
+
+	async #tryOne(): Promise<TriedFile & {seconds: number}> {
 		this.#mustBeReady();
 		const row = this.ledger.plan.smallestWaiting();
 		if (row === undefined) throw new MusterError('usage', 'There is no file left to try.');
 		const started = Date.now();
-		const result = await fetchAlone(row, {
-			spec: this.spec,
-			job: this.id ?? 0,
-			ledger: this.ledger,
-			pool: await this.#makePool(1, 1),
-			log: this.#logger(),
-		});
+		const pool = await this.#makePool(1, 1);
+		const {spec, ledger} = this;
+		const context = {spec, job: this.id ?? 0, ledger, pool, log: this.#logger()};
+		const result = await fetchAlone(row, context, this.#abort.signal);
 		this.#recount();
 		return {...result, seconds: (Date.now() - started) / 1000};
 	}
 
 	setConnections(connections: number | 'auto'): number {
-		if (connections !== 'auto') this.#download?.setConnections(connections);
+		this.#download?.setConnections(connections);
 		return this.connections;
 	}
 
@@ -543,6 +596,7 @@ export class Job {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#abort.abort();
+		await this.#turn;
 		await this.#download?.close();
 		await this.#ending;
 		this.#ledger?.close();
@@ -556,9 +610,26 @@ export class Job {
 		this.sureGuesses = ledger.progress.sureGuesses().length;
 	}
 
-	/** Rows that have their end without a download, told once when the download begins. */
-	#emitSettledRows(): void {
-		for (const event of settledRows(this.ledger)) this.#environment.emit(event);
+	/** Rows that have their end without a download, told once when the download begins; false when the job was ended meanwhile. */
+	async #emitSettledRows(): Promise<boolean> {
+		if (!this.#environment.isHeard()) return true;
+		let told = 0;
+		for (const event of settledRows(this.ledger)) {
+			this.#environment.emit(event);
+			if (++told % 1000 !== 0) continue;
+			await breathe();
+			if (this.phase !== 'ready' || this.#closed) return false;
+		}
+		return true;
+	}
+
+	/** Writes down the time spent, for the run that takes the job up. */
+	keepTime(): void {
+		try {
+			this.#ledger?.setMeta('seconds', String(this.clock.activeSeconds));
+		} catch {
+			// A full disk costs the rate of a later summary, no more.
+		}
 	}
 
 	#planContext(): PlanContext {
@@ -599,6 +670,9 @@ export class Job {
 		this.#folder?.takeBack();
 	}
 }
+
+const isOver = (phase: Phase): boolean =>
+	phase === 'finished' || phase === 'stopped' || phase === 'failed';
 
 /** What makes two runs the same job: everything that decides which files are wanted and where they go. */
 function specKey(spec: JobSpec): string {

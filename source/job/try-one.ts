@@ -2,6 +2,7 @@ import type {FoundRow} from '../ledger/plan-table.ts';
 import {MusterError} from '../model/error.ts';
 import {type DownloadContext, Download} from './download.ts';
 import {GroupTable} from './group-table.ts';
+import {unlessAborted} from './unless-aborted.ts';
 
 export type TriedFile = {readonly path: string; readonly bytes: number; readonly verified: string};
 
@@ -9,6 +10,7 @@ export type TriedFile = {readonly path: string; readonly bytes: number; readonly
 export async function fetchAlone(
 	row: FoundRow,
 	context: Pick<DownloadContext, 'spec' | 'job' | 'ledger' | 'pool' | 'log'>,
+	signal: AbortSignal,
 ): Promise<TriedFile> {
 	const {promise, resolve, reject} = Promise.withResolvers<TriedFile>();
 	const download = new Download(
@@ -30,7 +32,7 @@ export async function fetchAlone(
 	context.pool.onError(reject);
 	try {
 		download.fetch(row);
-		return await promise;
+		return await unlessAborted(promise, signal);
 	} finally {
 		await download.close();
 	}

@@ -208,8 +208,11 @@ export type LinkMethods = {
 	pause: {params: Record<string, never>; result: null};
 	/** also goes on after the first Ctrl+C (`stopping`), after a full disk, after new credentials */
 	proceed: {params: Record<string, never>; result: null};
-	/** `finish`: no new files, open ones finish. `now`: parked within two seconds. The engine then reports `stopped`. */
-	stop: {params: {mode: 'finish' | 'now'}; result: null};
+	/**
+	 * `finish`: no new files, open ones finish. `now`: parked within two seconds. The engine then reports
+	 * `stopped`. `code`: the exit status that summary and reports carry; 130 when left out.
+	 */
+	stop: {params: {mode: 'finish' | 'now'; code?: number}; result: null};
 	retryFailed: {params: {wantedId?: number; groupId?: number}; result: {files: number}};
 	setConnections: {params: {connections: number | 'auto'}; result: {connections: number}};
 	/** reads finished files back and compares with the ledger */
