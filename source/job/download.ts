@@ -26,10 +26,23 @@ export type DownloadContext = {
 	readonly onFirstByte: (milliseconds: number) => void;
 	/** the job must wait for a person, the disk or credentials */
 	readonly onBlocked: (reason: PauseReason, error: ErrorRecord) => void;
+	/** a file failed for the network: whether the whole connection is gone, so that the file waits with the job */
+	readonly isOutage?: (row: FoundRow) => Promise<boolean>;
 	/** the store asked for fewer requests: so many of so many connections are used; null once that has passed */
 	readonly onSlowDown?: (use: {connections: number; of: number} | null) => void;
 	/** nothing is left to do, or everything asked to stop has stopped */
 	readonly onIdle: () => void;
+};
+
+const isNetwork = (result: TransferResult): boolean =>
+	result.kind === 'failed' && result.error.code === 'network';
+
+type Unreachable = {
+	readonly kind: 'unreachable';
+	readonly id: number;
+	/** the whole connection, not this file alone */
+	readonly gone: boolean;
+	readonly error: ErrorRecord;
 };
 
 /** tasks handed over per connection, so that a lane never waits for this thread */
@@ -46,6 +59,8 @@ export class Download {
 	readonly #open = new Map<number, FoundRow>();
 	#auto: AutoConnections | undefined;
 	#feeding = false;
+	/** files that failed for the network once already */
+	readonly #doubted = new Set<number>();
 	/** ended from outside: results are still written, but nobody waits for them */
 	#closed = false;
 	#unwritten: Outcomes = {done: [], failed: []};
@@ -64,7 +79,7 @@ export class Download {
 		this.#connections = connections;
 		this.#auto = context.spec.connections === 'auto' ? new AutoConnections() : undefined;
 		mkdirSync(partsFolder(context.spec), {recursive: true});
-		context.pool.onResults((results) => this.#settle(results));
+		context.pool.onResults((results) => this.#take(results));
 	}
 
 	get connections(): number {
@@ -223,7 +238,29 @@ export class Download {
 		}
 	}
 
-	#settle(results: readonly TransferResult[]): void {
+	#take(results: readonly TransferResult[]): void {
+		const doubtful = this.#context.isOutage === undefined ? [] : results.filter(isNetwork);
+		if (doubtful.length > 0) void this.#settleDoubtful(doubtful);
+		this.#settle(results.filter((result) => !doubtful.includes(result)));
+	}
+
+	/**
+	 * With the whole connection gone no file has failed: they wait with the job. A store that answers
+	 * may have come back just now, so each file is tried once more before it counts as failed.
+	 */
+	async #settleDoubtful(results: readonly TransferResult[]): Promise<void> {
+		const row = this.#open.get(results[0]?.id ?? 0);
+		const gone = row !== undefined && (await this.#context.isOutage?.(row)) === true;
+		this.#settle(
+			results.map((result) => {
+				if (result.kind !== 'failed' || (!gone && this.#doubted.has(result.id))) return result;
+				this.#doubted.add(result.id);
+				return {kind: 'unreachable', id: result.id, gone, error: result.error};
+			}),
+		);
+	}
+
+	#settle(results: readonly (TransferResult | Unreachable)[]): void {
 		const pairs = results.flatMap((result) => {
 			const row = this.#open.get(result.id);
 			return row === undefined ? [] : [{result, row}];
@@ -297,7 +334,7 @@ export class Download {
 		}
 	}
 
-	#settleOne(result: TransferResult, row: FoundRow, spec: JobSpec): void {
+	#settleOne(result: TransferResult | Unreachable, row: FoundRow, spec: JobSpec): void {
 		const {groups, log} = this.#context;
 		const group = groups.get(row.groupId);
 		this.#open.delete(row.id);
@@ -335,6 +372,9 @@ export class Download {
 				return;
 			case 'refused':
 				this.#context.onBlocked('credentials', result.error);
+				return;
+			case 'unreachable':
+				if (result.gone) this.#context.onBlocked('network', result.error);
 				return;
 			case 'no-room':
 				this.#context.onBlocked('disk', {

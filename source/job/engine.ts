@@ -304,6 +304,7 @@ class LocalEngine implements Engine {
 			jobsFolder: this.#options.jobsFolder,
 			ledgerFolder: this.#options.ledgerFolder,
 			logLevel: this.#options.logLevel,
+			patient: this.#options.patient ?? false,
 			store: access.store,
 			credentials: access.credentials,
 			emit: (event) => {

@@ -35,6 +35,7 @@ import {JobClock} from './job-clock.ts';
 import {freeBytes, JobFolder} from './job-folder.ts';
 import {JobLog, type LogLevel} from './log.ts';
 import {keepManifest} from './manifest-copy.ts';
+import {Outage} from './outage.ts';
 import {makePlan, recogniseLocal, type PlanContext} from './plan.ts';
 import {forgetJob, newJobId, readJob} from './registry.ts';
 import {writeReports} from './reports.ts';
@@ -50,6 +51,7 @@ export type JobEnvironment = {
 	/** the ledger's place when it is not the output folder: a roll call without a job */
 	readonly ledgerFolder: string | undefined;
 	readonly logLevel: LogLevel;
+	readonly patient: boolean;
 	readonly store: Store;
 	readonly credentials: CredentialHolder;
 	readonly emit: (event: JobEvent) => void;
@@ -93,6 +95,7 @@ export class Job {
 	readonly #environment: JobEnvironment;
 	readonly #reading: ManifestSpec;
 	readonly #abort = new AbortController();
+	readonly #outage = new Outage();
 	#lock: FolderLock | undefined;
 	#ledger: Ledger | undefined;
 	#log: JobLog | undefined;
@@ -308,6 +311,7 @@ export class Job {
 				onFile: (row, event) => this.#onFile(row, event),
 				onFirstByte: this.#environment.firstByte,
 				onBlocked: (reason, error) => void this.#block(reason, error),
+				...(this.#environment.patient ? {isOutage: (row) => this.#isOutage(row)} : {}),
 				onSlowDown: (use) => this.#slowDown(use),
 				onIdle: () => this.#idle(),
 			},
@@ -339,6 +343,28 @@ export class Job {
 		this.#download?.feed();
 	}
 
+	/** A file has come: an outage is over, and so are its words. */
+	#connected(): void {
+		this.#outage.over();
+		if (this.notice?.text.startsWith('No connection') === true) this.notice = null;
+	}
+
+	/** Asks the store itself: one object that can't be fetched is no outage. */
+	async #isOutage(row: FoundRow): Promise<boolean> {
+		if (this.#outage.isHopeless(Date.now())) return false;
+		const {store} = this.#environment;
+		return this.#outage.confirm(
+			async () => (await store.probeBucket(row.bucket)).error?.code === 'network',
+		);
+	}
+
+	#waitForNetwork(): string {
+		const quietSince = Math.max(this.counters().lastByteAt, this.startedAt ?? 0);
+		return this.#outage.wait(quietSince, Date.now(), () => {
+			if (this.pauseReason === 'network') void this.proceed().finally(this.#environment.onChange);
+		});
+	}
+
 	#slowDown(use: {connections: number; of: number} | null): void {
 		const words = 'S3 asked us to slow down.';
 		if (use !== null)
@@ -347,6 +373,8 @@ export class Job {
 	}
 
 	#onFile(row: FoundRow, event: FileEvent): void {
+		// What was under way when the connection went may still end in the pause.
+		if (event.error === undefined && this.phase === 'downloading') this.#connected();
 		if (event.error !== undefined) {
 			this.problems = [
 				...this.problems.slice(-(mostProblems - 1)),
@@ -369,7 +397,7 @@ export class Job {
 
 	async #block(reason: PauseReason, error: ErrorRecord): Promise<void> {
 		if (this.phase !== 'downloading') return;
-		this.tell('error', error.message);
+		this.tell('error', reason === 'network' ? this.#waitForNetwork() : error.message);
 		this.failure = error;
 		await this.#halt(reason);
 	}
@@ -405,6 +433,7 @@ export class Job {
 		// The sign-in may take its time: a stop, or the job's end, may have come meanwhile.
 		if (!mayGoOn()) return;
 		this.#pool?.setCredentials(fresh, store.wire());
+		this.#outage.stop();
 		this.pauseReason = null;
 		this.failure = null;
 		this.#environment.emit({type: 'resumed'});

@@ -16,5 +16,7 @@ export type EngineOptions = {
 	readonly jobsFolder: string;
 	/** keep the ledger out of the output folder: `check` without `--to` */
 	readonly ledgerFolder?: string;
+	/** wait for up to a day when the connection is gone, rather than fail file by file: a person may be watching */
+	readonly patient?: boolean;
 	readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
 };

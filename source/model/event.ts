@@ -4,7 +4,8 @@ import type {Verified} from './object.ts';
 
 export type FileStatus = 'downloaded' | 'local' | 'failed' | 'missing' | 'ambiguous' | 'excluded';
 
-export type PauseReason = 'credentials' | 'disk' | 'user' | 'throttled';
+/** `network` only where a job may wait for long: with a dashboard, or in the background after one. */
+export type PauseReason = 'credentials' | 'disk' | 'user' | 'throttled' | 'network';
 
 /** The counts of a roll call; `found` includes `local`, `bytes` is what is left to download. */
 export type RollCallCounts = {

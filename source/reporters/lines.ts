@@ -90,6 +90,7 @@ const pauseWords: Readonly<Record<PauseReason, string>> = {
 	disk: 'paused: the disk needs room; open files are kept',
 	user: 'paused',
 	throttled: 'paused: the store asked to slow down',
+	network: 'paused: no connection to the store; nothing is lost',
 };
 
 export const pauseLine = (reason: PauseReason): string => pauseWords[reason];

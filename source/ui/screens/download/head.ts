@@ -81,7 +81,7 @@ export function sumsLine(snapshot: Snapshot, layout: Layout): Line {
 /** What happened, and the keys that help: those are left out where there is no room for them. */
 type State = readonly [words: string, keys: string];
 
-function pausedState({pauseReason, spec, identity, totals, at}: Snapshot): State {
+function pausedState({pauseReason, spec, identity, totals, at, notice}: Snapshot): State {
 	switch (pauseReason) {
 		case 'disk':
 			return [
@@ -98,6 +98,8 @@ function pausedState({pauseReason, spec, identity, totals, at}: Snapshot): State
 				`S3 asked us to slow down. Using ${totals.connections} connections for now.`,
 				'It climbs back by itself',
 			];
+		case 'network':
+			return [notice?.text ?? 'No connection to S3.', 'p try now'];
 		default:
 			return ['Paused. Open files are kept.', 'p go on'];
 	}
