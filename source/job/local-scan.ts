@@ -68,20 +68,24 @@ export async function lookAt(
 	return {kind: 'different'};
 }
 
+/** What can't be looked at is not here: the download will say why, for this file alone. */
 function statOf(file: string): Stats | undefined {
 	try {
 		return lstatSync(file);
-	} catch (error) {
-		const code = (error as NodeJS.ErrnoException).code;
-		if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') return undefined;
-		throw error;
+	} catch {
+		return undefined;
 	}
 }
 
-async function md5Of(file: string): Promise<string> {
+/** Undefined where the file can't be read: then nothing tells that it is the right one. */
+async function md5Of(file: string): Promise<string | undefined> {
 	const hash = createHash('md5');
-	for await (const bytes of createReadStream(file, {highWaterMark: 1 << 20})) {
-		hash.update(bytes as Buffer);
+	try {
+		for await (const bytes of createReadStream(file, {highWaterMark: 1 << 20})) {
+			hash.update(bytes as Buffer);
+		}
+	} catch {
+		return undefined;
 	}
 	return hash.digest('hex');
 }

@@ -18,7 +18,10 @@ export async function keepManifest(spec: JobSpec, stateFolder: string): Promise<
 	if (manifest.file === '-') {
 		await keepStandardInput(copy);
 	} else if (existsSync(manifest.file)) {
-		await copyFile(manifest.file, copy);
+		// Not over the old copy: a list that can only be read makes a copy that can't be written again.
+		rmSync(`${copy}.new`, {force: true});
+		await copyFile(manifest.file, `${copy}.new`);
+		renameSync(`${copy}.new`, copy);
 	} else if (!existsSync(copy)) {
 		throw new MusterError('manifest', `There is no file ${manifest.file}.`, {
 			hint: 'Check the path of the manifest.',
