@@ -126,8 +126,16 @@ export class RollCallTable {
 		});
 	}
 
+	/** Some stores list a key twice when objects come and go meanwhile: the first one stands. */
 	indexObjects(): void {
-		this.#db.exec(objectIndexes);
+		try {
+			this.#db.exec(objectIndexes);
+		} catch {
+			this.#db.exec(
+				'DELETE FROM objects WHERE id NOT IN (SELECT min(id) FROM objects GROUP BY bucket, key)',
+			);
+			this.#db.exec(objectIndexes);
+		}
 	}
 
 	indexWanted(): void {

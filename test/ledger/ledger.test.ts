@@ -75,6 +75,20 @@ test('a key is kept once, whichever listing brings it', () => {
 	});
 });
 
+test('a key that a listing brings twice is one object', () => {
+	withLedger(({rollCall}) => {
+		rollCall.addObjects('one', objects('a', 'b'), probeOf);
+		rollCall.addObjects('one', objects('b', 'c'), probeOf);
+		rollCall.indexObjects();
+		assert.deepEqual(
+			rollCall.keysAfter(0, 10).map(({key}) => key),
+			['a', 'b', 'c'],
+		);
+		rollCall.addObjects('one', objects('c'), probeOf);
+		assert.equal(rollCall.keysAfter(0, 10).length, 3);
+	});
+});
+
 test('candidates in a folder are those right in it', () => {
 	withLedger((ledger) => {
 		const keys = ['a.png', 'd/a.jpg', 'd/a.png', 'd/e/a.png', 'd0/a.png', 'é/a.png', 'é/é/a.png'];
