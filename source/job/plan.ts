@@ -28,17 +28,19 @@ export async function makePlan(context: PlanContext, options: {fresh: boolean}):
 	const {ledger, signal} = context;
 	if (options.fresh) ledger.plan.startPlan();
 	const filter = compileFilters(context.spec.filters, context.spec.prefix);
+	const changed = new Set<number>();
 	let last = 0;
 	for (;;) {
 		const rows = ledger.plan.unplannedAfter(last, chunk);
 		if (rows.length === 0) break;
 		last = rows.at(-1)?.id ?? last;
+		if (!options.fresh) for (const {id} of rows) changed.add(id);
 		planChunk(context, rows, filter);
 		signal.throwIfAborted();
 		await breathe();
 	}
-	moveFilesBesideFolders(context);
-	await recogniseLocal(context);
+	for (const id of moveFilesBesideFolders(context)) changed.add(id);
+	await recogniseLocal(context, options.fresh ? undefined : changed);
 }
 
 function planChunk(
@@ -118,10 +120,11 @@ function difference({bucket, key}: FoundRow, attempt: number): string {
 	return attempt === 2 ? `${bucket}/${key}` : `${bucket}/${key}/${attempt}`;
 }
 
-/** `a` beside `a/b`: the folder keeps the name, the file gets a suffix. */
-function moveFilesBesideFolders(context: PlanContext): void {
+/** `a` beside `a/b`: the folder keeps the name, the file gets a suffix. Answers the rows it moved. */
+function moveFilesBesideFolders(context: PlanContext): readonly number[] {
 	const {ledger, log} = context;
-	for (const row of ledger.plan.filesThatAreFolders()) {
+	const rows = ledger.plan.filesThatAreFolders();
+	for (const row of rows) {
 		if (row.destination === null) continue;
 		ledger.plan.release(row.id);
 		for (let attempt = 1; ; attempt++) {
@@ -130,17 +133,25 @@ function moveFilesBesideFolders(context: PlanContext): void {
 			if (ledger.plan.take([plannedRow(context, row, renamed)]).length === 0) break;
 		}
 	}
+	return rows.map(({id}) => id);
 }
 
-/** Looks at every destination once and marks what is here already. */
-export async function recogniseLocal(context: PlanContext): Promise<void> {
+/**
+ * Looks at every destination once and marks what is here already. `only`: these rows alone, so that a
+ * person's choice for one row does not cost a look at a hundred thousand files.
+ */
+export async function recogniseLocal(
+	context: PlanContext,
+	only?: ReadonlySet<number>,
+): Promise<void> {
 	const {spec, ledger, signal, job} = context;
 	const folder = new SafeFolder(spec.folder);
 	let last = 0;
 	for (;;) {
-		const rows = ledger.plan.waitingAfter(last, chunk);
-		if (rows.length === 0) return;
-		last = rows.at(-1)?.id ?? last;
+		const waiting = ledger.plan.waitingAfter(last, chunk);
+		if (waiting.length === 0) return;
+		last = waiting.at(-1)?.id ?? last;
+		const rows = only === undefined ? waiting : waiting.filter(({id}) => only.has(id));
 		const local: {id: number; verified: string}[] = [];
 		for (const row of rows) {
 			if (row.destination === null || !folder.holds(row.destination)) continue;
