@@ -1,5 +1,4 @@
 import {createWriteStream, mkdirSync, renameSync, rmSync} from 'node:fs';
-import {writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
@@ -30,10 +29,8 @@ export async function writeReports(
 	mkdirSync(folder, {recursive: true});
 	const written = ['summary.json', 'missing.csv', 'failed.csv', 'resolved.csv'];
 	const {type: _, ...totals} = summary;
-	await writeFile(
-		path.join(folder, 'summary.json'),
-		`${JSON.stringify({...totals, finished_at: new Date().toISOString(), spec: publicSpec(spec)}, undefined, '\t')}\n`,
-	);
+	const account = {...totals, finished_at: new Date().toISOString(), spec: publicSpec(spec)};
+	await writeLines(folder, 'summary.json', [`${JSON.stringify(account, undefined, '\t')}\n`]);
 	await writeLines(folder, 'missing.csv', missingLines(ledger));
 	await writeLines(folder, 'failed.csv', failedLines(ledger));
 	await writeLines(folder, 'resolved.csv', resolvedLines(ledger, spec, path.dirname(folder)));

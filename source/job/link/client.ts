@@ -30,11 +30,8 @@ export async function connectEngine(
 		socket.once('connect', connected);
 		socket.once('error', failed);
 	});
-	const timer = setTimeout(() => socket.destroy(), patience);
 	const client = new SocketClient(socket);
-	await client.first;
-	const hello = await client.call('hello', {version: linkVersion, onHangup});
-	clearTimeout(timer);
+	const hello = await greet(client, socket, onHangup);
 	if (hello.version !== linkVersion) {
 		client.close();
 		throw new MusterError(
@@ -46,6 +43,20 @@ export async function connectEngine(
 		);
 	}
 	return client;
+}
+
+async function greet(
+	client: SocketClient,
+	socket: Socket,
+	onHangup: OnHangup,
+): Promise<LinkResult<'hello'>> {
+	const timer = setTimeout(() => socket.destroy(), patience);
+	try {
+		await client.first;
+		return await client.call('hello', {version: linkVersion, onHangup});
+	} finally {
+		clearTimeout(timer);
+	}
 }
 
 class SocketClient implements EngineClient {
