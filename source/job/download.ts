@@ -1,16 +1,15 @@
-import {createHash} from 'node:crypto';
-import {mkdirSync, readdirSync, rmSync} from 'node:fs';
-import path from 'node:path';
+import {mkdirSync} from 'node:fs';
 import type {Ledger, Outcomes} from '../ledger/ledger.ts';
 import type {FoundRow} from '../ledger/plan-table.ts';
 import {objectKey} from '../model/brand.ts';
-import {type ErrorRecord, errorRecord, MusterError} from '../model/error.ts';
+import {type ErrorRecord, errorRecord} from '../model/error.ts';
 import type {FileEvent, PauseReason} from '../model/event.ts';
 import type {JobSpec} from '../model/job-spec.ts';
-import {AutoConnections} from '../transfer/auto-connections.ts';
 import type {TransferPool, TransferResult, TransferTask} from '../transfer/types.ts';
+import {ConnectionCount} from './connection-count.ts';
 import type {GroupTable} from './group-table.ts';
 import type {JobLog} from './log.ts';
+import {partFile, partsFolder} from './parts.ts';
 import {SafeFolder} from './safe-folder.ts';
 import {Scheduler} from './scheduler.ts';
 
@@ -48,42 +47,47 @@ type Unreachable = {
 /** tasks handed over per connection, so that a lane never waits for this thread */
 const tasksPerConnection = 4;
 
-/** seconds after the last "slow down" for which a person is told of it */
-const slowDownStands = 30;
-
 /** Feeds the transfer pool from the plan and writes what comes back into the ledger. */
 export class Download {
 	readonly #context: DownloadContext;
 	readonly #scheduler: Scheduler;
 	readonly #folder: SafeFolder;
 	readonly #open = new Map<number, FoundRow>();
-	#auto: AutoConnections | undefined;
+	readonly #count: ConnectionCount;
 	#feeding = false;
 	/** files that failed for the network once already */
 	readonly #doubted = new Set<number>();
 	/** ended from outside: results are still written, but nobody waits for them */
 	#closed = false;
 	#unwritten: Outcomes = {done: [], failed: []};
-	#connections: number;
-	#auto1Hz: NodeJS.Timeout | undefined;
-	#lastSample = {bytes: 0, files: 0, slowDowns: 0};
 	#filesDone = 0;
-	/** seconds for which the last "slow down" is still spoken of */
-	#slowFor = 0;
-	#usualConnections = 0;
 
 	constructor(context: DownloadContext, groupIds: readonly number[], connections: number) {
 		this.#context = context;
 		this.#scheduler = new Scheduler(context.ledger.plan, groupIds);
 		this.#folder = new SafeFolder(context.spec.folder);
-		this.#connections = connections;
-		this.#auto = context.spec.connections === 'auto' ? new AutoConnections() : undefined;
+		this.#count = new ConnectionCount(
+			{
+				ceiling: ceilingOf(context.spec),
+				counters: () => context.pool.counters(),
+				filesDone: () => this.#filesDone,
+				openFiles: () => this.#open.size,
+				isFeeding: () => this.#feeding,
+				onChange: (chosen) => {
+					context.pool.setConnections(chosen);
+					this.#fill();
+				},
+				onSlowDown: (use) => context.onSlowDown?.(use),
+			},
+			connections,
+			context.spec.connections === 'auto',
+		);
 		mkdirSync(partsFolder(context.spec), {recursive: true});
 		context.pool.onResults((results) => this.#take(results));
 	}
 
 	get connections(): number {
-		return this.#connections;
+		return this.#count.connections;
 	}
 
 	get openFiles(): number {
@@ -97,7 +101,6 @@ export class Download {
 	/** Begins, or goes on after a pause. */
 	feed(): void {
 		this.#feeding = true;
-		this.#auto1Hz ??= this.#startAuto();
 		if (this.#record({done: [], failed: []})) this.#fill();
 	}
 
@@ -127,70 +130,21 @@ export class Download {
 		this.#reportIdle();
 	}
 
-	/** A number of a person's choice ends the search for a good one; `auto` begins it again. */
 	setConnections(connections: number | 'auto'): void {
-		if (connections === 'auto') {
-			this.#auto ??= new AutoConnections(this.#connections);
-			return;
-		}
-		this.#auto = undefined;
-		this.#useConnections(connections);
-	}
-
-	#useConnections(connections: number): void {
-		this.#connections = Math.max(
-			1,
-			Math.min(ceilingOf(this.#context.spec), Math.round(connections)),
-		);
-		this.#context.pool.setConnections(this.#connections);
-		this.#fill();
+		this.#count.set(connections);
 	}
 
 	async close(): Promise<void> {
-		clearInterval(this.#auto1Hz);
+		this.#count.close();
 		this.#feeding = false;
 		this.#closed = true;
 		await this.#context.pool.close();
 	}
 
-	#startAuto(): NodeJS.Timeout {
-		const timer = setInterval(() => {
-			const auto = this.#auto;
-			if (auto === undefined || !this.#feeding) return;
-			const counters = this.#context.pool.counters();
-			const sample = {
-				bytes: counters.bytesReceived,
-				files: this.#filesDone,
-				slowDowns: counters.slowDowns,
-			};
-			const next = auto.sample({
-				bytesPerSecond: sample.bytes - this.#lastSample.bytes,
-				filesPerSecond: sample.files - this.#lastSample.files,
-				slowDowns: sample.slowDowns - this.#lastSample.slowDowns,
-				openFiles: this.#open.size,
-			});
-			const slowed = sample.slowDowns > this.#lastSample.slowDowns;
-			this.#lastSample = sample;
-			const capped = Math.min(next, ceilingOf(this.#context.spec));
-			this.#tellSlowDown(slowed, capped);
-			if (capped !== this.#connections) this.#useConnections(capped);
-		}, 1000);
-		timer.unref();
-		return timer;
-	}
-
-	#tellSlowDown(slowed: boolean, connections: number): void {
-		if (slowed) {
-			if (this.#slowFor === 0) this.#usualConnections = this.#connections;
-			this.#slowFor = slowDownStands;
-			this.#context.onSlowDown?.({connections, of: this.#usualConnections});
-		} else if (this.#slowFor > 0 && --this.#slowFor === 0) this.#context.onSlowDown?.(null);
-	}
-
 	#fill(): void {
 		if (!this.#feeding) return;
 		const {spec, groups} = this.#context;
-		const room = this.#connections * tasksPerConnection - this.#open.size;
+		const room = this.#count.connections * tasksPerConnection - this.#open.size;
 		if (room <= 0) return;
 		const grouped = groups.size > 1;
 		const rows = this.#scheduler.take(room, {
@@ -222,7 +176,7 @@ export class Download {
 				size: row.size,
 				...(row.etag === null ? {} : {etag: row.etag}),
 				...(row.modified === null ? {} : {modified: row.modified}),
-				temporary: path.join(partsFolder(spec), `${partName(row)}.part`),
+				temporary: partFile(spec, row),
 				destination: this.#folder.resolve(row.destination ?? ''),
 				replace: spec.overwrite !== 'never',
 			};
@@ -425,40 +379,4 @@ export class Download {
 /** The most connections a job may use: downloads per group × groups at once, unless a number was given. */
 export function ceilingOf(spec: JobSpec): number {
 	return spec.connections === 'auto' ? spec.perGroup * spec.groups : spec.connections;
-}
-
-export const partsFolder = (spec: JobSpec): string => path.join(spec.folder, '.muster', 'parts');
-
-/** The same for the same version of an object at the same destination, so that a later run finds its bytes. */
-function partName(row: FoundRow): string {
-	return createHash('sha256')
-		.update(
-			[row.bucket, row.key, row.etag ?? '', String(row.size), row.destination ?? ''].join('\0'),
-		)
-		.digest('hex')
-		.slice(0, 24);
-}
-
-/** Removes what unfinished downloads left, once nothing is unfinished any more. */
-export function clearParts(spec: JobSpec): void {
-	try {
-		for (const name of readdirSync(partsFolder(spec))) {
-			rmSync(path.join(partsFolder(spec), name), {force: true, recursive: true});
-		}
-	} catch {
-		// There is nothing to clear, or it can't be: no harm is done either way.
-	}
-}
-
-export function diskFullError(
-	spec: JobSpec,
-	bytes: number,
-	free: number,
-	format: (n: number) => string,
-): MusterError {
-	return new MusterError(
-		'disk-full',
-		`${format(bytes)} to get, but ${spec.folder} has only ${format(free)} free.`,
-		{hint: 'Make room, choose another folder with --to, or narrow the job with filters.'},
-	);
 }

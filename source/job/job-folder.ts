@@ -1,6 +1,7 @@
 import {mkdirSync, rmdirSync, rmSync, statfsSync, statSync} from 'node:fs';
 import path from 'node:path';
 import {MusterError} from '../model/error.ts';
+import {formatBytes} from '../model/format.ts';
 
 /** Makes a job's folders and can take back what it made, for a job that ends before it began. */
 export class JobFolder {
@@ -93,4 +94,13 @@ function fileOnTheWay(folder: string): string {
 		}
 	}
 	return folder;
+}
+
+/** The plan needs more bytes than the disk has. */
+export function diskFullError(folder: string, bytes: number, free: number): MusterError {
+	return new MusterError(
+		'disk-full',
+		`${formatBytes(bytes)} to get, but ${folder} has only ${formatBytes(free)} free.`,
+		{hint: 'Make room, choose another folder with --to, or narrow the job with filters.'},
+	);
 }

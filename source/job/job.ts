@@ -18,7 +18,6 @@ import type {
 	RollCallCounts,
 	SummaryEvent,
 } from '../model/event.ts';
-import {formatBytes} from '../model/format.ts';
 import type {JobSpec, ManifestSpec} from '../model/job-spec.ts';
 import type {AmbiguousRule} from '../model/match.ts';
 import {safeText} from '../model/safe-text.ts';
@@ -28,14 +27,15 @@ import type {Store} from '../stores/types.ts';
 import {createTransferPool, defaultThreads} from '../transfer/pool.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
-import {ceilingOf, clearParts, diskFullError, Download} from './download.ts';
+import {ceilingOf, Download} from './download.ts';
 import {FolderLock} from './folder-lock.ts';
 import {GroupTable} from './group-table.ts';
 import {JobClock} from './job-clock.ts';
-import {freeBytes, JobFolder} from './job-folder.ts';
+import {diskFullError, freeBytes, JobFolder} from './job-folder.ts';
 import {JobLog, type LogLevel} from './log.ts';
 import {keepManifest} from './manifest-copy.ts';
 import {Outage} from './outage.ts';
+import {clearParts} from './parts.ts';
 import {makePlan, recogniseLocal, type PlanContext} from './plan.ts';
 import {forgetJob, newJobId, readJob} from './registry.ts';
 import {writeReports} from './reports.ts';
@@ -275,7 +275,7 @@ export class Job {
 		const {bytes} = this.counts();
 		const free = freeBytes(this.spec.folder);
 		if (free !== undefined && bytes > free) {
-			throw diskFullError(this.spec, bytes, free, formatBytes);
+			throw diskFullError(this.spec.folder, bytes, free);
 		}
 		const isOpen = await this.#openPool('ready');
 		if (!isOpen || !(await this.#emitSettledRows())) return;
