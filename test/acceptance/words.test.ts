@@ -13,11 +13,14 @@ const limits = {skip, timeout: 90_000};
 const list = (folder: string, name: string, lines: readonly string[]) =>
 	writeFileSync(path.join(folder, name), `${lines.join('\n')}\n`);
 
+let runs = 0;
+
 /** What a plain command leaves on the screen, unwrapped, with its exit status. */
 async function plain(shell: Tmux, words: string): Promise<string> {
 	await shell.command('clear-history');
-	await shell.line(`clear; muster ${words} --plain; echo "status $?"`);
-	await shell.until(/^status \d+$/m, 30_000);
+	runs++;
+	await shell.line(`clear; muster ${words} --plain; echo "status $? of ${runs}"`);
+	await shell.until(new RegExp(`^status \\d+ of ${runs}$`, 'm'), 30_000);
 	return (await shell.screen('-J', '-S', '-')).map((line) => line.trimEnd()).join('\n');
 }
 

@@ -259,9 +259,11 @@ export class InkTerminal {
 
 	/** The visible rows, trailing blanks cut. */
 	lines(): string[] {
-		const buffer = this.#terminal.buffer.active;
-		return Array.from({length: this.#terminal.rows}, (_, row) =>
-			(buffer.getLine(buffer.baseY + row)?.translateToString(true) ?? '').trimEnd(),
+		const {buffer, cols, rows} = this.#terminal;
+		const {active} = buffer;
+		// The emulator keeps the cells that lie beyond the edge after a resize.
+		return Array.from({length: rows}, (_, row) =>
+			(active.getLine(active.baseY + row)?.translateToString(true, 0, cols) ?? '').trimEnd(),
 		);
 	}
 

@@ -114,7 +114,8 @@ export class Tty {
 		const {active} = this.#terminal.buffer;
 		return Array.from(
 			{length: this.#terminal.rows},
-			(_, row) => active.getLine(active.baseY + row)?.translateToString(true) ?? '',
+			(_, row) =>
+				active.getLine(active.baseY + row)?.translateToString(true, 0, this.columns) ?? '',
 		);
 	}
 

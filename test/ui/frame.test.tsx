@@ -14,7 +14,7 @@ await test('the frame fills the window, and help opens and closes', async () => 
 	await terminal.resize(140, 40);
 	assert.deepEqual(frameFaults(terminal), []);
 	await terminal.resize(39, 7);
-	assert.match(terminal.screen(), /muster needs 40x8/);
+	assert.match(terminal.screen(), /Too small/);
 	await terminal.resize(56, 15);
 	assert.deepEqual(frameFaults(terminal), []);
 });
