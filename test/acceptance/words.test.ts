@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import {mkdirSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test, type TestContext} from 'node:test';
 import {Stage} from './bed.ts';
@@ -62,6 +62,8 @@ test('UX 7.30 (3, 4, 5, 6): buckets and folders', limits, async (t: TestContext)
 	const shell = await stage.shell({
 		env: {...stage.profiles('alpha', 'beta'), AWS_REGION: 'us-east-1'},
 	});
+	const config = path.join(stage.home, '.aws', 'config');
+	writeFileSync(config, readFileSync(config, 'utf8').replaceAll('eu-west-1', 'us-east-1'));
 	await shell.line('muster');
 	await shell.until(/> New download[^]*Disk/);
 	await shell.key('enter');
@@ -85,6 +87,7 @@ test('UX 7.30 (3, 4, 5, 6): buckets and folders', limits, async (t: TestContext)
 	};
 	await t.test('UX 7.30 (4): another region, switched', async () => {
 		await open('road-datalake');
+		await shows(shell, /road-datalake is in eu-west-1, not us-east-1\. Switched for this bucket\./);
 		await shell.until(/muster {2}Browse[^]*datalake_training/);
 	});
 	await shell.escape();
