@@ -1,3 +1,4 @@
+import {setImmediate as breathe} from 'node:timers/promises';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {LedgerRow} from '../ledger/row-windows.ts';
 import {MusterError} from '../model/error.ts';
@@ -42,18 +43,24 @@ function reopen(ledger: Ledger, wantedId: number): void {
 	ledger.rollCall.reopen(wantedId);
 }
 
+/** rows that are decided between two looks at what else there is to do: some 20 ms */
+const atOnce = 500;
+
 /** One rule for all ambiguous rows, or those of one group. `all` adds a row for every further key. Answers how many rows. */
-export function resolveAmbiguous(
+export async function resolveAmbiguous(
 	ledger: Ledger,
 	context: MatchContext,
 	rule: Exclude<AmbiguousRule, 'ask'>,
-	groupId?: number,
-): number {
+	{groupId, signal}: {groupId?: number; signal: AbortSignal},
+): Promise<number> {
 	if (rule === 'skip') return 0;
 	const ids = ledger.progress.ambiguousIds(groupId);
-	for (const id of ids) {
+	for (const [index, id] of ids.entries()) {
 		const row = ledger.windows.row(id);
 		if (row !== undefined) resolveOne(ledger, context, row, rule);
+		if (index % atOnce !== atOnce - 1) continue;
+		await breathe();
+		signal.throwIfAborted();
 	}
 	return ids.length;
 }

@@ -203,7 +203,8 @@ export class Job {
 				signal: this.#abort.signal,
 				notice: (level, text) => this.tell(level, text),
 			});
-			if (spec.ambiguous !== 'ask') resolveAmbiguous(ledger, spec, spec.ambiguous);
+			if (spec.ambiguous !== 'ask')
+				await resolveAmbiguous(ledger, spec, spec.ambiguous, {signal: this.#abort.signal});
 			await makePlan(this.#planContext(), {fresh: true});
 			ledger.setMeta('rolled', '1');
 			this.#recount();
@@ -540,17 +541,18 @@ export class Job {
 	}
 
 	async resolveAmbiguous(rule: Exclude<AmbiguousRule, 'ask'>, groupId?: number): Promise<number> {
-		return this.#decide(() => resolveAmbiguous(this.ledger, this.spec, rule, groupId));
+		const which = {signal: this.#abort.signal, ...(groupId === undefined ? {} : {groupId})};
+		return this.#decide(() => resolveAmbiguous(this.ledger, this.spec, rule, which));
 	}
 
 	async useSureGuesses(groupId?: number): Promise<number> {
 		return this.#decide(() => useSureGuesses(this.ledger, groupId));
 	}
 
-	#decide<Result>(decision: () => Result): Promise<Result> {
+	#decide<Result>(decision: () => Result | Promise<Result>): Promise<Result> {
 		return this.#inTurn(async () => {
 			this.#mustBeReady();
-			const result = decision();
+			const result = await decision();
 			await makePlan(this.#planContext(), {fresh: false});
 			this.#recount();
 			return result;
