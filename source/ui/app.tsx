@@ -122,6 +122,11 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 		};
 	}, [host, page, theme]);
 	const phase = useSnapshot(client, (snapshot) => snapshot.phase);
+	// The reports are written after the last file; the exit status stands with the summary.
+	const isDone = useSnapshot(
+		client,
+		(snapshot) => snapshot.phase === 'finished' && snapshot.summary !== null,
+	);
 	const engineNotice = useSnapshot(client, (snapshot) => snapshot.notice);
 
 	const left = useRef(false);
@@ -175,7 +180,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 
 	const quitNow = useCallback(() => {
 		const {summary, phase} = client.getSnapshot();
-		if (phase === 'finished' && summary !== null) {
+		if ((phase === 'finished' || phase === 'failed') && summary !== null) {
 			leave({reason: 'done', exitCode: summary.exit_code});
 		} else {
 			leave({
@@ -355,11 +360,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 			return;
 		}
 
-		if (options.exitWhenDone && next === 'finished' && previous !== 'finished') {
-			const {summary} = client.getSnapshot();
-			leave({reason: 'done', exitCode: summary?.exit_code ?? exitStatus.ok});
-			return;
-		}
+		if (options.exitWhenDone && next === 'finished') return;
 
 		if (next === 'stopped' && previous === 'stopping' && finishing) {
 			// One Ctrl+C was enough: the open files came to their end.
@@ -373,6 +374,16 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 	useEffect(() => {
 		onPhase(phase);
 	}, [phase]);
+
+	const wasDone = useRef(isDone);
+	const onDone = useEffectEvent(() => {
+		const {summary} = client.getSnapshot();
+		if (options.exitWhenDone && !wasDone.current && summary !== null)
+			leave({reason: 'done', exitCode: summary.exit_code});
+	});
+	useEffect(() => {
+		if (isDone) onDone();
+	}, [isDone]);
 
 	const lost = useLost(client);
 	useEffect(() => {
