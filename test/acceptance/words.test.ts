@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {mkdirSync, readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test, type TestContext} from 'node:test';
+import {startSandboxProcess} from '../../source/sandbox/index.ts';
 import {Stage} from './bed.ts';
 import {withoutTmux, type Tmux} from './tmux.ts';
 import {browseTo} from './walk.ts';
@@ -230,6 +231,24 @@ test('UX 7.30 (13): S3 asks to slow down', limits, async () => {
 	await stage.rules({match: {operation: 'GetObject', count: 20}, action: {type: 'throttle'}});
 	const out = await plain(shell, 'get s3://studio-actors/actors/ --to out2 --yes');
 	assert.match(out, /S3 asked us to slow down\. Using \d+ of \d+ connections for now\./);
+});
+
+test('UX 7.30 (14): the network is down, and comes back', limits, async () => {
+	await using stage = await Stage.make({samples: 'demo', rate: 20 * 1024});
+	const shell = await stage.shell();
+	await shell.line('muster get s3://studio-actors/actors/ --to out --yes --retries 2');
+	await shows(shell, /[1-9]\d* of 239 files/, 20_000);
+	await stage.sandbox.stop();
+	await shows(shell, /No connection to S3 for \d+ s\. Next try in \d+ s, for up to 24 h\./, 40_000);
+	await shows(shell, /p try now/);
+	const back = await startSandboxProcess({samples: 'demo', port: stage.sandbox.port});
+	try {
+		await shell.key('p');
+		await shows(shell, /239 of 239 files/, 30_000);
+		await shows(shell, /0 failed/);
+	} finally {
+		await back.stop();
+	}
 });
 
 test('UX 7.30 (15): a file that arrives damaged', limits, async () => {
