@@ -57,6 +57,8 @@ export class Download {
 	#feeding = false;
 	/** files that failed for the network once already */
 	readonly #doubted = new Set<number>();
+	/** network failures that wait for the answer whether the connection is gone */
+	readonly #inDoubt = new Set<TransferResult>();
 	/** ended from outside: results are still written, but nobody waits for them */
 	#closed = false;
 	#unwritten: Outcomes = {done: [], failed: []};
@@ -125,6 +127,9 @@ export class Download {
 		this.#feeding = false;
 		const back = await this.#context.pool.halt(mode);
 		for (const id of back) this.#giveBack(id);
+		// Whether the connection is gone may take a minute to learn: nobody who parks waits for it.
+		if (mode === 'park') for (const {id} of this.#inDoubt) this.#giveBack(id);
+		if (mode === 'park') this.#inDoubt.clear();
 		// It may have been told to go on meanwhile, when everything still counted as open.
 		this.#fill();
 		this.#reportIdle();
@@ -204,9 +209,12 @@ export class Download {
 	 */
 	async #settleDoubtful(results: readonly TransferResult[]): Promise<void> {
 		const row = this.#open.get(results[0]?.id ?? 0);
+		for (const result of results) this.#inDoubt.add(result);
 		const gone = row !== undefined && (await this.#context.isOutage?.(row)) === true;
+		const left = results.filter((result) => this.#inDoubt.delete(result));
+		if (left.length === 0 || this.#closed) return;
 		this.#settle(
-			results.map((result) => {
+			left.map((result) => {
 				if (result.kind !== 'failed' || (!gone && this.#doubted.has(result.id))) return result;
 				this.#doubted.add(result.id);
 				return {kind: 'unreachable', id: result.id, gone, error: result.error};

@@ -361,9 +361,25 @@ export class Job {
 
 	#waitForNetwork(): string {
 		const quietSince = Math.max(this.counters().lastByteAt, this.startedAt ?? 0);
-		return this.#outage.wait(quietSince, Date.now(), () => {
-			if (this.pauseReason === 'network') void this.proceed().finally(this.#environment.onChange);
-		});
+		return this.#outage.wait(quietSince, Date.now(), () => void this.#tryAgain());
+	}
+
+	/** Without a connection there may be no credentials either: that is another wait, or the person's turn. */
+	async #tryAgain(): Promise<void> {
+		if (this.pauseReason !== 'network') return;
+		try {
+			await this.proceed();
+		} catch (error) {
+			const record = errorRecord(error);
+			if (exitStatusOf(record.code) === exitStatus.credentials) {
+				this.pauseReason = 'credentials';
+				this.failure = record;
+				this.#environment.emit({type: 'paused', reason: 'credentials'});
+				this.tell('error', record.message);
+			} else this.tell('error', this.#waitForNetwork());
+		} finally {
+			this.#environment.onChange();
+		}
 	}
 
 	#slowDown(use: {connections: number; of: number} | null): void {

@@ -87,3 +87,25 @@ test('one object that always breaks off is a failed file, not an outage', async 
 		{engine: {patient: true}},
 	);
 });
+
+test('a stop does not wait for the answer whether the connection is gone', async () => {
+	await withBed(
+		[flatBucket({keys: 40, size: 2000})],
+		async (bed) => {
+			await rollCall(bed.engine, bed.spec({bucket: 'flat', retries: 1}));
+			bed.sandbox.rules.set([
+				{match: {operation: 'GetObject'}, action: {type: 'cut', afterBytes: 10}},
+				{match: {operation: 'HeadBucket'}, action: {type: 'stall', milliseconds: 10_000}},
+			]);
+			await bed.engine.call('start', {});
+			await until(bed.engine, () => (bed.sandbox.stats().operations.HeadBucket ?? 0) > 1);
+			const asked = Date.now();
+			await bed.engine.call('stop', {mode: 'now'});
+			const end = await ended(bed.engine);
+			assert.equal(end.phase, 'stopped');
+			assert.equal(end.summary.failed, 0);
+			assert.ok(Date.now() - asked < 3000, `${Date.now() - asked} ms`);
+		},
+		{engine: {patient: true}},
+	);
+});
