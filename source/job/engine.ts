@@ -11,7 +11,8 @@ import {AccessCache, type OpenAccess} from './access.ts';
 import {diskInfo} from './disk-info.ts';
 import {queryGroups} from './group-query.ts';
 import {Job, type JobEnvironment} from './job.ts';
-import type {JobRecord, LinkMethod, LinkParams, LinkResult} from './link/messages.ts';
+import type {LinkMethod, LinkParams, LinkResult} from './link/messages.ts';
+import {isLive, recordOf} from './job-record.ts';
 import {Monitor} from './monitor.ts';
 import {findJob, listJobs, writeJob} from './registry.ts';
 import {shownError, shownRow} from './shown-row.ts';
@@ -352,53 +353,8 @@ class LocalEngine implements Engine {
 		const job = this.#job;
 		if (job === undefined || job.id === null || (job.phase === 'failed' && job.startedAt === null))
 			return;
-		const {totals, rollCall} = this.#monitor.getSnapshot();
 		if (isLive(job)) job.keepTime();
-		writeJob(this.#options.jobsFolder, {
-			id: job.id,
-			folder: job.spec.folder,
-			title: titleOf(job.spec),
-			started: job.startedAt ?? job.rollStarted,
-			updated: Date.now(),
-			state: recordState(job),
-			files: totals.files,
-			filesDone: totals.filesDone,
-			bytes: totals.bytes,
-			bytesDone: totals.bytesDone,
-			failed: totals.filesFailed,
-			missing: rollCall.missing + rollCall.ambiguous,
-			socket: isLive(job) ? this.#socket : null,
-			pid: isLive(job) ? process.pid : null,
-			spec: job.spec,
-			speed: job.summary === null ? null : job.summary.bytes_per_second,
-		});
+		const record = recordOf(job, job.id, this.#monitor.getSnapshot(), this.#socket);
+		writeJob(this.#options.jobsFolder, record);
 	}
-}
-
-const isLive = (job: Job): boolean =>
-	job.phase === 'downloading' || job.phase === 'paused' || job.phase === 'stopping';
-
-function recordState(job: Job): JobRecord['state'] {
-	switch (job.phase) {
-		case 'downloading':
-		case 'stopping':
-			return 'running';
-		case 'paused':
-			return 'paused';
-		case 'finished':
-			return 'finished';
-		case 'failed':
-			return 'failed';
-		default:
-			return 'stopped';
-	}
-}
-
-function titleOf(spec: JobSpec): string {
-	const source =
-		spec.bucket === '' ? 'the manifest’s buckets' : `s3://${spec.bucket}/${spec.prefix}`;
-	const {manifest} = spec;
-	const name =
-		manifest.kind === 'prefix' ? '' : `${manifest.file.split(/[/\\]/).at(-1) ?? ''} from `;
-	return safeText(`${name}${source}`);
 }
