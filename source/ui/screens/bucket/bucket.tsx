@@ -232,7 +232,8 @@ function deniedWords(code: string, message: string): string[] {
 function countWords(shown: number, all: number, sort: BucketSort, status: string): string {
 	if (status === 'loading') return 'listing ';
 	const order = sort === 'used' ? 'last used ↓' : 'name ↓';
-	return shown === all ? `${all} buckets · ${order} ` : `${shown} of ${all} buckets · ${order} `;
+	const buckets = plural(all, 'bucket');
+	return shown === all ? `${buckets} · ${order} ` : `${shown} of ${buckets} · ${order} `;
 }
 
 function detailLines(row: Bucket | undefined, canList: string, address: string): Line[] {
