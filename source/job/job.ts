@@ -1,9 +1,8 @@
-import path from 'node:path';
 import {setImmediate as breathe} from 'node:timers/promises';
 import type {CredentialHolder} from '../credentials/index.ts';
-import {Ledger} from '../ledger/ledger.ts';
+import type {Ledger} from '../ledger/ledger.ts';
 import type {FoundRow} from '../ledger/plan-table.ts';
-import {jobId, type JobId} from '../model/brand.ts';
+import type {JobId} from '../model/brand.ts';
 import {
 	type ErrorRecord,
 	errorRecord,
@@ -28,16 +27,14 @@ import {createTransferPool, defaultThreads} from '../transfer/pool.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
 import {ceilingOf, Download} from './download.ts';
-import {FolderLock} from './folder-lock.ts';
 import {GroupTable} from './group-table.ts';
 import {JobClock} from './job-clock.ts';
-import {diskFullError, freeBytes, JobFolder} from './job-folder.ts';
-import {JobLog, type LogLevel} from './log.ts';
+import {diskFullError, freeBytes} from './job-folder.ts';
+import {JobPlace, type PlaceOptions} from './job-place.ts';
 import {keepManifest} from './manifest-copy.ts';
 import {Outage} from './outage.ts';
 import {clearParts} from './parts.ts';
 import {makePlan, recogniseLocal, type PlanContext} from './plan.ts';
-import {forgetJob, newJobId, readJob} from './registry.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {settledRows} from './settled-rows.ts';
@@ -46,11 +43,7 @@ import {countAll, outcomeOf, summaryOf} from './summary.ts';
 import {fetchAlone, type TriedFile} from './try-one.ts';
 import {unlessAborted} from './unless-aborted.ts';
 
-export type JobEnvironment = {
-	readonly jobsFolder: string;
-	/** the ledger's place when it is not the output folder: a roll call without a job */
-	readonly ledgerFolder: string | undefined;
-	readonly logLevel: LogLevel;
+export type JobEnvironment = PlaceOptions & {
 	readonly patient: boolean;
 	readonly store: Store;
 	readonly credentials: CredentialHolder;
@@ -96,13 +89,9 @@ export class Job {
 	readonly #reading: ManifestSpec;
 	readonly #abort = new AbortController();
 	readonly #outage = new Outage();
-	#lock: FolderLock | undefined;
-	#ledger: Ledger | undefined;
-	#log: JobLog | undefined;
+	readonly #place: JobPlace;
 	#pool: TransferPool | undefined;
 	#download: Download | undefined;
-	#folder: JobFolder | undefined;
-	#madeId: JobId | null = null;
 	#stopCode: number = exitStatus.interrupted;
 	/** open files are being cut off */
 	#parked: Promise<void> = Promise.resolve();
@@ -119,19 +108,19 @@ export class Job {
 		this.spec = spec;
 		this.#reading = reading;
 		this.#environment = environment;
+		this.#place = new JobPlace(spec, environment);
 	}
 
 	get ledger(): Ledger {
-		if (this.#ledger === undefined) throw new MusterError('usage', 'There is no roll call yet.');
-		return this.#ledger;
+		return this.#place.ledger;
 	}
 
 	get logFile(): string | null {
-		return this.#log?.file ?? null;
+		return this.#place.logFile;
 	}
 
 	get reportsFolder(): string {
-		return path.join(this.spec.folder, '.muster', 'reports');
+		return this.#place.reportsFolder;
 	}
 
 	get connections(): number {
@@ -151,36 +140,10 @@ export class Job {
 		});
 	}
 
-	/** Locks the folder, opens the ledger and settles the job's number. Throws before anything is changed on disk. */
+	/** Locks the folder and settles the job's number. Throws before anything is changed on disk. */
 	async open(signal: AbortSignal = this.#abort.signal): Promise<JobId | null> {
-		this.#folder = new JobFolder(this.#environment.ledgerFolder ?? this.spec.folder);
-		const {state} = this.#folder;
-		try {
-			this.#lock = await FolderLock.take(state, null, undefined, signal);
-			this.#ledger = Ledger.open(state);
-			this.#log = new JobLog(path.join(state, 'logs'), this.#environment.logLevel);
-			this.id = this.#environment.ledgerFolder === undefined ? this.#settleId() : null;
-			return this.id;
-		} catch (error) {
-			this.#undo();
-			throw error;
-		}
-	}
-
-	#settleId(): JobId {
-		const {ledger} = this;
-		const known = ledger.meta('job');
-		const unfinished =
-			ledger.meta('finished') !== '1' && ledger.meta('spec') === specKey(this.spec);
-		const {jobsFolder} = this.#environment;
-		// The number may have been given to another job since, when records were cleared away.
-		const isOurs = readJob(jobsFolder, Number(known ?? 0))?.folder === this.spec.folder;
-		if (!unfinished || !isOurs) this.#madeId = newJobId(jobsFolder);
-		const id = this.#madeId ?? jobId(Number(known));
-		ledger.setMeta('job', String(id));
-		ledger.setMeta('spec', specKey(this.spec));
-		ledger.setMeta('finished', '0');
-		return id;
+		this.id = await this.#place.open(signal);
+		return this.id;
 	}
 
 	/** Calls the roll and makes the plan; ends in `ready` or `failed`. */
@@ -191,15 +154,18 @@ export class Job {
 			ledger.setMeta('rolled', '0');
 			ledger.setMeta('seconds', '0');
 			this.rollStarted = Date.now();
-			ledger.setMeta('reading', JSON.stringify(this.#reading));
-			const spec = await keepManifest({...this.spec, manifest: this.#reading}, this.#stateFolder());
+			this.#place.keepReading(this.#reading);
+			const spec = await keepManifest(
+				{...this.spec, manifest: this.#reading},
+				this.#place.stateFolder,
+			);
 			await callRoll({
 				spec,
 				ledger,
 				store: this.#environment.store,
 				groups: this.groups,
 				progress: this.progress,
-				log: this.#logger(),
+				log: this.#place.log,
 				signal: this.#abort.signal,
 				notice: (level, text) => this.tell(level, text),
 			});
@@ -211,7 +177,7 @@ export class Job {
 			this.#abort.signal.throwIfAborted();
 			this.rollSeconds = (Date.now() - this.rollStarted) / 1000;
 			this.phase = 'ready';
-			this.#logger().write('info', `roll call in ${this.rollSeconds.toFixed(1)} s`);
+			this.#place.log.write('info', `roll call in ${this.rollSeconds.toFixed(1)} s`);
 			this.#environment.emit({type: 'roll-call', ...this.counts()});
 		} catch (error) {
 			this.#failRollCall(error);
@@ -222,9 +188,9 @@ export class Job {
 
 	#failRollCall(error: unknown): void {
 		// the number is taken back below: nobody could look for it
-		if (this.#madeId !== null && !this.#abort.signal.aborted) this.id = null;
+		if (this.#place.isNew && !this.#abort.signal.aborted) this.id = null;
 		this.fail(error);
-		if (this.phase === 'failed') this.#undo();
+		if (this.phase === 'failed') this.#place.takeBack();
 	}
 
 	/** Ends a job before its download has begun: stopped where somebody asked for it, otherwise failed. */
@@ -238,7 +204,7 @@ export class Job {
 		this.failure = errorRecord(error);
 		this.phase = 'failed';
 		const {code, message, detail} = this.failure;
-		this.#logger().write('error', `before the download: ${code}: ${message} ${detail ?? ''}`);
+		this.#place.log.write('error', `before the download: ${code}: ${message} ${detail ?? ''}`);
 		this.#finishSummary(exitStatusOf(code));
 	}
 
@@ -308,7 +274,7 @@ export class Job {
 				ledger: this.ledger,
 				groups: this.groups,
 				pool: this.#pool,
-				log: this.#logger(),
+				log: this.#place.log,
 				onFile: (row, event) => this.#onFile(row, event),
 				onFirstByte: this.#environment.firstByte,
 				onBlocked: (reason, error) => void this.#block(reason, error),
@@ -424,7 +390,7 @@ export class Job {
 		this.phase = 'paused';
 		this.pauseReason = reason;
 		this.clock.pause();
-		this.#logger().write('info', `paused: ${reason}`);
+		this.#place.log.write('info', `paused: ${reason}`);
 		this.#environment.emit({type: 'paused', reason});
 		this.#environment.onChange();
 		await this.#park();
@@ -454,7 +420,7 @@ export class Job {
 		this.pauseReason = null;
 		this.failure = null;
 		this.#environment.emit({type: 'resumed'});
-		this.#logger().write('info', 'resumed');
+		this.#place.log.write('info', 'resumed');
 		this.#run();
 	}
 
@@ -481,7 +447,7 @@ export class Job {
 		this.pauseReason = null;
 		this.clock.run();
 		this.phase = 'stopping';
-		this.#logger().write('info', `stopping: ${mode}`);
+		this.#place.log.write('info', `stopping: ${mode}`);
 		if (mode === 'finish' && !paused) await this.#download?.halt('finish');
 		else await this.#park();
 	}
@@ -525,12 +491,17 @@ export class Job {
 				ledger.setMeta('finished', '1');
 				clearParts(spec);
 			}
-			await writeReports(ledger, this.#readSpec(), this.reportsFolder, this.#account(exitCode));
+			await writeReports(
+				ledger,
+				this.#place.readSpec(),
+				this.reportsFolder,
+				this.#account(exitCode),
+			);
 		} catch (error) {
 			this.tell('warning', `The reports could not be written: ${errorRecord(error).message}`);
 		}
-		this.#logger().write('info', `ended with status ${exitCode}`);
-		this.#logger().flush();
+		this.#place.log.write('info', `ended with status ${exitCode}`);
+		this.#place.log.flush();
 		this.summary = this.#account(exitCode);
 		this.#environment.onChange();
 		this.#environment.emit(this.summary);
@@ -616,7 +587,7 @@ export class Job {
 		const started = Date.now();
 		const pool = await this.#makePool(1, 1);
 		const {spec, ledger} = this;
-		const context = {spec, job: this.id ?? 0, ledger, pool, log: this.#logger()};
+		const context = {spec, job: this.id ?? 0, ledger, pool, log: this.#place.log};
 		const result = await fetchAlone(row, context, this.#abort.signal);
 		this.#recount();
 		return {...result, seconds: (Date.now() - started) / 1000};
@@ -629,13 +600,18 @@ export class Job {
 
 	async exportReports(): Promise<{folder: string; files: readonly string[]}> {
 		const summary = this.summary ?? this.#account(this.rollCallStatus());
-		const files = await writeReports(this.ledger, this.#readSpec(), this.reportsFolder, summary);
+		const files = await writeReports(
+			this.ledger,
+			this.#place.readSpec(),
+			this.reportsFolder,
+			summary,
+		);
 		return {folder: this.reportsFolder, files};
 	}
 
 	tell(level: Notice['level'], text: string): void {
 		this.notice = {level, text: safeText(text)};
-		this.#log?.write(level === 'warning' ? 'warn' : level, text);
+		if (this.logFile !== null) this.#place.log.write(level === 'warning' ? 'warn' : level, text);
 	}
 
 	/** Ends everything and gives the folder free. */
@@ -646,9 +622,7 @@ export class Job {
 		await this.#turn;
 		await this.#download?.close();
 		await this.#ending;
-		this.#ledger?.close();
-		this.#log?.close();
-		this.#lock?.release();
+		this.#place.close();
 	}
 
 	#recount(): void {
@@ -672,57 +646,20 @@ export class Job {
 
 	/** Writes down the time spent, for the run that takes the job up. */
 	keepTime(): void {
-		try {
-			this.#ledger?.setMeta('seconds', String(this.clock.activeSeconds));
-		} catch {
-			// A full disk costs the rate of a later summary, no more.
-		}
+		this.#place.keepTime(this.clock.activeSeconds);
 	}
 
 	#planContext(): PlanContext {
 		return {
 			spec: this.spec,
 			ledger: this.ledger,
-			log: this.#logger(),
+			log: this.#place.log,
 			signal: this.#abort.signal,
 			job: this.id ?? 0,
 			disk: {caseInsensitive: false, normalising: process.platform === 'darwin'},
 		};
 	}
-
-	/** The spec with the manifest as the roll call has read it, also after a resume. */
-	#readSpec(): JobSpec {
-		const reading = this.ledger.meta('reading');
-		return reading === undefined
-			? this.spec
-			: {...this.spec, manifest: JSON.parse(reading) as ManifestSpec};
-	}
-
-	#stateFolder(): string {
-		return path.join(this.#environment.ledgerFolder ?? this.spec.folder, '.muster');
-	}
-
-	#logger(): JobLog {
-		if (this.#log === undefined) throw new MusterError('internal', 'The job is not open.');
-		return this.#log;
-	}
-
-	/** A job that ended before it began leaves nothing behind that was not there before. */
-	#undo(): void {
-		if (this.#madeId !== null) forgetJob(this.#environment.jobsFolder, this.#madeId);
-		this.#ledger?.close();
-		this.#log?.close();
-		this.#lock?.release();
-		this.#ledger = undefined;
-		this.#folder?.takeBack();
-	}
 }
 
 const isOver = (phase: Phase): boolean =>
 	phase === 'finished' || phase === 'stopped' || phase === 'failed';
-
-/** What makes two runs the same job: everything that decides which files are wanted and where they go. */
-function specKey(spec: JobSpec): string {
-	const {store, bucket, prefix, manifest, layout, match, filters, overwrite} = spec;
-	return JSON.stringify({store, bucket, prefix, manifest, layout, match, filters, overwrite});
-}

@@ -1,4 +1,12 @@
-import {createWriteStream, existsSync, mkdirSync, renameSync, rmSync, statSync} from 'node:fs';
+import {
+	chmodSync,
+	createWriteStream,
+	existsSync,
+	mkdirSync,
+	renameSync,
+	rmSync,
+	statSync,
+} from 'node:fs';
 import {copyFile} from 'node:fs/promises';
 import path from 'node:path';
 import {pipeline} from 'node:stream/promises';
@@ -21,6 +29,8 @@ export async function keepManifest(spec: JobSpec, stateFolder: string): Promise<
 		// Not over the old copy: a list that can only be read makes a copy that can't be written again.
 		rmSync(`${copy}.new`, {force: true});
 		await copyFile(manifest.file, `${copy}.new`);
+		// It may hold presigned URLs, which are as good as keys.
+		chmodSync(`${copy}.new`, 0o600);
 		renameSync(`${copy}.new`, copy);
 	} else if (!existsSync(copy)) {
 		throw new MusterError('manifest', `There is no file ${manifest.file}.`, {
