@@ -115,7 +115,7 @@ function strongest(
 	let best = Infinity;
 	let ids = new Set<number>();
 	for (const probe of wantedProbes(path, prefix)) {
-		for (const {id, key} of ledger.rollCall.candidateStream(bucket, probe)) {
+		for (const {id, key} of ledger.rollCall.candidateStream(bucket, probe, prefix)) {
 			const strength = matcher.strength(key);
 			if (strength === undefined || strength > best) continue;
 			if (strength < best) ids = new Set();

@@ -262,7 +262,7 @@ class LocalEngine implements Engine {
 			return opened;
 		});
 		const job = new Job(record.spec, this.#environment(access));
-		const opened = await this.#breakable((signal) => job.open(signal));
+		const opened = await this.#breakable((signal) => job.open(signal, record.id));
 		this.#watch(job);
 		this.#work = this.#goOn(job).finally(() => {
 			this.#monitor.publish();
@@ -288,7 +288,8 @@ class LocalEngine implements Engine {
 		}
 		await job.stop('now');
 		await this.#work;
-		await job.close();
+		if (job.startedAt === null && job.phase === 'stopped') await job.discard();
+		else await job.close();
 		this.#job = undefined;
 		this.#monitor.watch(undefined);
 		return null;

@@ -24,6 +24,7 @@ export class JobPlace {
 	#ledger: Ledger | undefined;
 	#log: JobLog | undefined;
 	#madeId: JobId | null = null;
+	#isContinued = false;
 
 	constructor(spec: JobSpec, options: PlaceOptions) {
 		this.#spec = spec;
@@ -58,8 +59,13 @@ export class JobPlace {
 		return this.#madeId !== null;
 	}
 
+	/** The ledger's roll call is this job's own, of an earlier run. */
+	get isContinued(): boolean {
+		return this.#isContinued;
+	}
+
 	/** Locks the folder, opens the ledger and settles the job's number; null for a roll call without a job. Throws with the disk as it was. */
-	async open(signal: AbortSignal): Promise<JobId | null> {
+	async open(signal: AbortSignal, known?: JobId): Promise<JobId | null> {
 		const {ledgerFolder, logLevel} = this.#options;
 		this.#folder = new JobFolder(ledgerFolder ?? this.#spec.folder);
 		const {state} = this.#folder;
@@ -67,17 +73,18 @@ export class JobPlace {
 			this.#lock = await FolderLock.take(state, null, undefined, signal);
 			this.#ledger = Ledger.open(state);
 			this.#log = new JobLog(path.join(state, 'logs'), logLevel);
-			return ledgerFolder === undefined ? this.#settleId(this.#ledger) : null;
+			return ledgerFolder === undefined ? this.#settleId(this.#ledger, known) : null;
 		} catch (error) {
 			this.takeBack();
 			throw error;
 		}
 	}
 
-	#settleId(ledger: Ledger): JobId {
-		const known = ledger.meta('job');
+	#settleId(ledger: Ledger, resumed: JobId | undefined): JobId {
+		const known = resumed ?? ledger.meta('job');
+		this.#isContinued = ledger.meta('spec') === specKey(this.#spec);
 		const unfinished =
-			ledger.meta('finished') !== '1' && ledger.meta('spec') === specKey(this.#spec);
+			resumed !== undefined || (ledger.meta('finished') !== '1' && this.#isContinued);
 		const {jobsFolder} = this.#options;
 		// The number may have been given to another job since, when records were cleared away.
 		const isOurs = readJob(jobsFolder, Number(known ?? 0))?.folder === this.#spec.folder;

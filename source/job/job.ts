@@ -34,7 +34,7 @@ import {JobPlace, type PlaceOptions} from './job-place.ts';
 import {keepManifest} from './manifest-copy.ts';
 import {Outage} from './outage.ts';
 import {clearParts} from './parts.ts';
-import {makePlan, recogniseLocal, type PlanContext} from './plan.ts';
+import {lookAgain, makePlan, recogniseLocal, type PlanContext} from './plan.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {settledRows} from './settled-rows.ts';
@@ -140,9 +140,9 @@ export class Job {
 		});
 	}
 
-	/** Locks the folder and settles the job's number. Throws before anything is changed on disk. */
-	async open(signal: AbortSignal = this.#abort.signal): Promise<JobId | null> {
-		this.id = await this.#place.open(signal);
+	/** Locks the folder and settles the job's number; `known` is that of a job to be resumed. Throws before anything is changed on disk. */
+	async open(signal: AbortSignal = this.#abort.signal, known?: JobId): Promise<JobId | null> {
+		this.id = await this.#place.open(signal, known);
 		return this.id;
 	}
 
@@ -211,11 +211,12 @@ export class Job {
 	/** Takes up the plan of an earlier run without a new roll call; answers false when there is none, or half of one. */
 	async takeUp(): Promise<boolean> {
 		const {ledger} = this;
-		if (ledger.meta('rolled') !== '1') return false;
+		if (!this.#place.isContinued || ledger.meta('rolled') !== '1') return false;
 		// A run that ended between a person's choice and its plan: nobody would fetch these rows.
 		if (ledger.plan.unplannedAfter(0, 1).length > 0) return false;
 		this.phase = 'matching';
 		ledger.progress.retryFailed();
+		await lookAgain(this.#planContext());
 		await recogniseLocal(this.#planContext());
 		this.#recount();
 		this.#abort.signal.throwIfAborted();
@@ -612,6 +613,14 @@ export class Job {
 	tell(level: Notice['level'], text: string): void {
 		this.notice = {level, text: safeText(text)};
 		if (this.logFile !== null) this.#place.log.write(level === 'warning' ? 'warn' : level, text);
+	}
+
+	/** Ends a roll call that nobody wants to download: no job is left of it, nor a folder that was made for it. */
+	async discard(): Promise<void> {
+		await this.#turn;
+		const isUntouched = this.startedAt === null && this.ledger.files.count().files === 0;
+		if (isUntouched) this.#place.takeBack();
+		await this.close();
 	}
 
 	/** Ends everything and gives the folder free. */

@@ -69,6 +69,17 @@ export async function lookAt(
 }
 
 /** What can't be looked at is not here: the download will say why, for this file alone. */
+/** Whether a finished file lies there as it was left: one look, nothing is read. */
+export function isAsLeft(folder: string, destination: string, files: FilesTable): boolean {
+	const stats = statOf(path.join(folder, destination));
+	if (stats?.isFile() !== true) return false;
+	const record = files.get(destination);
+	return (
+		record === undefined ||
+		(record.size === stats.size && sameTime(record.localModified, stats.mtimeMs))
+	);
+}
+
 function statOf(file: string): Stats | undefined {
 	try {
 		return lstatSync(file);

@@ -6,7 +6,7 @@ import type {JobSpec} from '../model/job-spec.ts';
 import type {Verified} from '../model/object.ts';
 import {foldPath, localPath, withSuffix} from '../planning/destination.ts';
 import {compileFilters} from '../planning/filters.ts';
-import {lookAt} from './local-scan.ts';
+import {isAsLeft, lookAt} from './local-scan.ts';
 import type {JobLog} from './log.ts';
 import {SafeFolder} from './safe-folder.ts';
 
@@ -169,6 +169,23 @@ export async function recogniseLocal(
 			if (verdict.record) record(context, row, verdict);
 		}
 		ledger.plan.markLocal(local);
+		signal.throwIfAborted();
+		await breathe();
+	}
+}
+
+/** What earlier runs have finished is looked at again: a file that went or changed since is fetched anew. */
+export async function lookAgain({spec, ledger, signal, log}: PlanContext): Promise<void> {
+	let last = 0;
+	for (;;) {
+		const rows = ledger.plan.finishedAfter(last, chunk);
+		if (rows.length === 0) return;
+		last = rows.at(-1)?.id ?? last;
+		const gone = rows.filter(
+			({destination}) => destination !== null && !isAsLeft(spec.folder, destination, ledger.files),
+		);
+		for (const row of gone) log.write('warn', `${row.destination} is not as it was left`);
+		ledger.plan.waitAgain(gone.map(({id}) => id));
 		signal.throwIfAborted();
 		await breathe();
 	}

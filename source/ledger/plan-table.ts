@@ -70,6 +70,23 @@ export class PlanTable {
 		]);
 	}
 
+	/** Rows whose file an earlier run has brought or found. */
+	finishedAfter(id: number, limit: number): readonly FoundRow[] {
+		return this.#found(
+			`w.state = ? AND w.status IN (${statusNumber.downloaded}, ${statusNumber.local}) AND w.id > ?`,
+			[stateNumber.found, id, limit],
+		);
+	}
+
+	/** Files that are no longer what they were wait to be fetched again. */
+	waitAgain(ids: readonly number[]): void {
+		this.#db.transaction(() => {
+			for (const id of ids) {
+				this.#db.run('UPDATE wanted SET status = ? WHERE id = ?', statusNumber.waiting, id);
+			}
+		});
+	}
+
 	/** The next waiting files of one group, in manifest order. */
 	waitingOfGroup(groupId: number, afterId: number, limit: number): readonly FoundRow[] {
 		return this.#found('w.group_id = ? AND w.status = ? AND w.id > ?', [

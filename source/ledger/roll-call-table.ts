@@ -32,6 +32,10 @@ export type UnresolvedRow = {
 	readonly bucket: string | null;
 };
 
+/** URLs in a manifest have other parts of the bucket listed too, where names must not look. */
+const belowPrefix =
+	'SELECT id, key FROM objects WHERE probe = ? AND bucket = ? AND instr(key, ?) = 1 ORDER BY key';
+
 /** The ledger's side of a roll call: wanted rows, listed objects and the join between them. */
 export class RollCallTable {
 	readonly #db: Database;
@@ -231,24 +235,24 @@ export class RollCallTable {
 		return Number(this.#db.get('SELECT count(*) AS n FROM wanted WHERE state = 0')?.['n'] ?? 0);
 	}
 
-	/** Candidates of a probe in key order, at most `limit`. */
-	candidatesOf(bucket: string, probe: string, limit: number): readonly {id: number; key: string}[] {
+	/** Candidates of a probe below a prefix, in key order, at most `limit`. */
+	candidatesOf(
+		bucket: string,
+		probe: string,
+		prefix: string,
+		limit: number,
+	): readonly {id: number; key: string}[] {
 		return this.#db
-			.all(
-				'SELECT id, key FROM objects WHERE probe = ? AND bucket = ? ORDER BY key LIMIT ?',
-				probe,
-				bucket,
-				limit,
-			)
+			.all(`${belowPrefix} LIMIT ?`, probe, bucket, prefix, limit)
 			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
 	}
 
-	*candidateStream(bucket: string, probe: string): Generator<{id: number; key: string}> {
-		for (const row of this.#db.iterate(
-			'SELECT id, key FROM objects WHERE probe = ? AND bucket = ? ORDER BY key',
-			probe,
-			bucket,
-		)) {
+	*candidateStream(
+		bucket: string,
+		probe: string,
+		prefix: string,
+	): Generator<{id: number; key: string}> {
+		for (const row of this.#db.iterate(belowPrefix, probe, bucket, prefix)) {
 			yield {id: Number(row['id']), key: String(row['key'])};
 		}
 	}

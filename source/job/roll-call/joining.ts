@@ -58,7 +58,7 @@ function joinAddress({spec, ledger}: RollCallContext, row: UnresolvedRow): Verdi
 	const decision = decide(key, beside, '', spec.match);
 	if (decision.kind !== 'none') return verdict(row.id, decision);
 	const relatives = probes.flatMap((probe) =>
-		ledger.rollCall.candidatesOf(bucket, probe, manyCandidates),
+		ledger.rollCall.candidatesOf(bucket, probe, '', manyCandidates),
 	);
 	return verdict(row.id, decide(key, relatives, '', 'exact'), true);
 }
@@ -71,7 +71,7 @@ function joinSeveral(
 ): Verdict {
 	const candidates = new Map<number, {id: number; key: string}>();
 	for (const probe of probes) {
-		for (const candidate of ledger.rollCall.candidateStream(spec.bucket, probe)) {
+		for (const candidate of ledger.rollCall.candidateStream(spec.bucket, probe, spec.prefix)) {
 			candidates.set(candidate.id, candidate);
 		}
 	}
@@ -97,7 +97,7 @@ async function joinSingle(context: RollCallContext, bucket: string): Promise<voi
 function joinProbe({spec, ledger}: RollCallContext, bucket: string, probe: string): Verdict[] {
 	const {rollCall} = ledger;
 	const wanted = rollCall.wantedOfProbe(probe);
-	const candidates = rollCall.candidatesOf(bucket, probe, manyCandidates + 1);
+	const candidates = rollCall.candidatesOf(bucket, probe, spec.prefix, manyCandidates + 1);
 	if (candidates.length <= manyCandidates) {
 		return wanted.map(({id, path}) =>
 			verdict(id, decide(path, candidates, spec.prefix, spec.match)),
@@ -106,7 +106,7 @@ function joinProbe({spec, ledger}: RollCallContext, bucket: string, probe: strin
 	const verdicts: Verdict[] = [];
 	for (let start = 0; start < wanted.length; start += mostAtOnce) {
 		const some = wanted.slice(start, start + mostAtOnce);
-		const stream = rollCall.candidateStream(bucket, probe);
+		const stream = rollCall.candidateStream(bucket, probe, spec.prefix);
 		for (const [id, decision] of decideMany(some, stream, spec.prefix, spec.match)) {
 			verdicts.push(verdict(id, decision));
 		}
