@@ -174,9 +174,11 @@ describe('287 actors with 20 images each, unthrottled', {timeout: 120_000}, () =
 		assert.equal(strip, `${'■'.repeat(286)}▪`);
 		await tty.until(/0287_\S+ +19 of 20/);
 		await press(tty, 'G', / > 0\d{3}_\S+ +20 of 20 .* 100 %/);
-		const rows = tty.screen().filter((line) => /^(?: > | {3})0\d{3}_/.test(line));
-		assert.ok(rows.length >= 10);
-		for (const row of rows) assert.match(row, /(?:20 of 20 .* done|0287_\S+ +19 of 20)/);
+		await tty.until(() => {
+			const rows = tty.screen().filter((line) => /^(?: > | {3})0\d{3}_/.test(line));
+			const isSo = (row: string) => /(?:20 of 20 .* done|0287_\S+ +19 of 20)/.test(row);
+			return rows.length >= 10 && rows.every((row) => isSo(row));
+		});
 		await tty.until(/Job 3 finished/, 20_000);
 		assert.deepEqual(
 			['Downloaded', 'Already local', 'Failed', 'Missing in bucket', 'Images wanted'].map((label) =>

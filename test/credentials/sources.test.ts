@@ -109,7 +109,11 @@ describe('the chain', () => {
 
 	test('without anything says what to do', async () => {
 		await withHome(async (home) => {
-			const expected = fails('no-credentials', /No credentials/, /--profile.*--no-sign-request/);
+			const expected = fails(
+				'no-credentials',
+				/No AWS sign-in found/,
+				/--profile.*--no-sign-request/,
+			);
 			await assert.rejects(open(home, chain).source(), expected);
 			await assert.rejects(open(home, chain).identity(), expected);
 		});

@@ -144,7 +144,13 @@ await test('a terminal that is not read stops nothing, and shows the current sta
 	try {
 		const file = join(folder, 'beats');
 		using pty = new Pty(['browse', `heartbeat=${file}`]);
-		const beats = async () => Number(await readFile(file, 'utf8').catch(() => '0')) || 0;
+		const beats = async (): Promise<number> => {
+			// the file may be read in the moment in which it is written anew
+			const count = Number(await readFile(file, 'utf8').catch(() => '0'));
+			if (count > 0) return count;
+			await delay(5);
+			return beats();
+		};
 		await pty.shows('amara_o');
 		pty.process.pause();
 		// Full repaints fill the terminal's buffer well beyond the 17 KB that froze a TTY stream.
