@@ -101,6 +101,7 @@ function finishedGroups(total: number): readonly GroupRow[] {
 		return {
 			...row,
 			name: index === 40 ? 'yara_m' : row.name,
+			state: failed > 0 ? 'problem' : 'done',
 			failed,
 			filesDone: row.files - failed,
 		};

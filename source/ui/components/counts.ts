@@ -114,6 +114,11 @@ export function groupName(name: string): string {
 	return name === '' ? '(no group)' : name;
 }
 
+/** A group without anything to fetch: a bar at 100 % would claim a download that never was. */
+export function hasNothing({state, files}: Pick<GroupRow, 'state' | 'files'>): boolean {
+	return state === 'done' && files === 0;
+}
+
 /** Objects to download after the roll call. */
 export function readyCount({found, local}: Pick<GroupRow, 'found' | 'local'>): number {
 	return Math.max(0, found - local);

@@ -4,6 +4,7 @@ import {
 	accent,
 	bad,
 	cutMiddle,
+	dim,
 	fill,
 	left,
 	line,
@@ -12,7 +13,7 @@ import {
 	type Line,
 } from '../text/line.ts';
 import type {Glyphs} from '../theme.ts';
-import {bar, formatLeft, formatOf, groupName, percent, shareDone} from './counts.ts';
+import {bar, formatLeft, formatOf, groupName, hasNothing, percent, shareDone} from './counts.ts';
 
 /** Files that move most come first, and stay where they are: by name, the engine's order. */
 function fileLine(file: ActiveFile, width: number, nameWidth: number, glyphs: Glyphs): Line {
@@ -46,6 +47,14 @@ function headTail(row: GroupRow): string {
 function head(row: GroupRow, width: number, glyphs: Glyphs, nameWidth: number, selected: boolean) {
 	const share = row.state === 'done' ? 1 : shareDone(row);
 	const name = left(groupName(row.name), nameWidth);
+	if (hasNothing(row)) {
+		return line(
+			selected ? accent(' > ') : '   ',
+			selected ? accent(name) : name,
+			'  ',
+			dim('nothing to get'),
+		);
+	}
 	const room = width - 3 - nameWidth - 2 - 5 - 2 - 21 - 1;
 	return line(
 		selected ? accent(' > ') : row.state === 'problem' ? bad(' ! ') : '   ',
@@ -69,6 +78,7 @@ export function groupPane(
 	selected: boolean,
 ): Line[] {
 	const {width, height} = size;
+	if (hasNothing(row)) return fill([head(row, width, glyphs, size.name, selected)], height);
 	const open = row.openFiles.length;
 	const counts = [
 		`${formatCount(row.filesDone)} of ${formatCount(row.files)} files`,

@@ -1,8 +1,8 @@
 import {formatBytes, formatCount, formatRate} from '../../model/format.ts';
 import type {GroupRow} from '../../model/snapshot.ts';
-import {accent, bad, bold, left, line, right, textWidth, type Line} from '../text/line.ts';
+import {accent, bad, bold, dim, left, line, right, textWidth, type Line} from '../text/line.ts';
 import type {Glyphs} from '../theme.ts';
-import {bar, formatLeft, groupName, percent, shareDone} from './counts.ts';
+import {bar, formatLeft, groupName, hasNothing, percent, shareDone} from './counts.ts';
 
 /** Widths of the columns of a table of groups; 0 is a column that is left out. */
 export type RowColumns = {
@@ -79,6 +79,13 @@ function tail(row: GroupRow, columns: RowColumns): string {
 	return speed + right(formatLeft(row.etaSeconds), columns.left);
 }
 
+function emptyLine(row: GroupRow, columns: RowColumns, selected: boolean): Line {
+	const name = left(groupName(row.name), columns.name);
+	// Under Files and Done, which have nothing to say here.
+	const words = left('nothing to get', columns.files + 2 + columns.bar + 1 + percentWidth);
+	return line(selected ? accent(' > ') : '   ', selected ? accent(name) : name, '  ', dim(words));
+}
+
 /** `kofi_b   31 of 42  ━━━━━━━─────  73 %  1.02 GiB  14.9 MiB/s     20 s`, in exactly one line. */
 export function groupLine(
 	row: GroupRow,
@@ -86,6 +93,7 @@ export function groupLine(
 	glyphs: Glyphs,
 	selected: boolean,
 ): Line {
+	if (hasNothing(row)) return emptyLine(row, columns, selected);
 	const share = row.state === 'done' ? 1 : shareDone(row);
 	const files = `${formatCount(row.filesDone)} of ${formatCount(row.files)}`;
 	const name = left(groupName(row.name), columns.name);

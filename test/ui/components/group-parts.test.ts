@@ -212,3 +212,21 @@ test('the speed line fits, shows pauses as gaps and has digits without UTF-8', (
 		),
 	);
 });
+
+test('a group with nothing to fetch says so, without a bar and without 100 %', () => {
+	const row: GroupRow = {
+		...group(3, 'done'),
+		found: 0,
+		missing: 4,
+		files: 0,
+		filesDone: 0,
+		bytes: 0,
+		bytesDone: 0,
+	};
+	const inRow = lineText(groupLine(row, rowColumns([row], 80), glyphs, false));
+	const inPane = groupPane(row, {width: 80, height: 3, name: 12}, glyphs, false).map(lineText);
+	for (const text of [inRow, inPane.join('\n')]) {
+		assert.match(text, /nothing to get/);
+		assert.doesNotMatch(text, /100 %|0 of 0|done|━/);
+	}
+});

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {commandLine} from '../../../source/model/command-line.ts';
 import {dashboardEngine, manyProblems} from '../../helpers/dashboard-engine.ts';
-import {jobSnapshot, takesSpec} from '../../helpers/dashboard-snapshots.ts';
+import {group as groupOf, jobSnapshot, takesSpec} from '../../helpers/dashboard-snapshots.ts';
 import {frameFaults, openTerminal} from '../../helpers/ink-terminal.tsx';
 
 test('every size and ending fills the window exactly', async () => {
@@ -49,7 +49,7 @@ test('the rows on the screen add up to the manifest', async () => {
 test('80x24: what happened, what failed and why, where things are, what comes next', async () => {
 	const client = dashboardEngine('finished');
 	await using terminal = await openTerminal({client, screen: 'summary'});
-	await terminal.until(/285 actors complete, 2 not: dalia_r, yara_m/);
+	await terminal.until(/278 actors complete, 9 with something to look at: dalia_r, yara_m, /);
 	const screen = terminal.screen();
 	assert.match(
 		screen,
@@ -128,4 +128,26 @@ test('thousands of failures are a window, not a wall', async () => {
 	await terminal.press('G');
 	await terminal.until(/ > actor_39\/take_4999\.wav/);
 	for (const {limit} of client.asked('problems')) assert.ok(limit <= 72);
+});
+
+test('complete is a group that lacks nothing: missing and ambiguous names are to be looked at', async () => {
+	const rows = Array.from({length: 10}, (_, index) => ({
+		...groupOf(index, 'done'),
+		name: `actor_${index}`,
+		missing: index === 1 ? 4 : 0,
+		ambiguous: index === 2 ? 1 : 0,
+	})).toSorted((a, b) => b.missing + b.ambiguous - a.missing - a.ambiguous);
+	const {rollCall} = jobSnapshot('finished');
+	const client = dashboardEngine('finished', {
+		change: {
+			summary: null,
+			problems: [],
+			totals: {...jobSnapshot('finished').totals, filesFailed: 0},
+			rollCall: {...rollCall, missing: 4, ambiguous: 1},
+			groups: {total: 10, done: 10, active: 0, waiting: 0, problem: 0},
+		},
+		answers: {groups: {total: 10, rows}},
+	});
+	await using terminal = await openTerminal({client, screen: 'summary'});
+	await terminal.until(/8 actors complete, 2 with something to look at: actor_1, actor_2/);
 });

@@ -44,27 +44,34 @@ export function failedLines(
 	});
 }
 
-/** `285 actors complete, 2 not: dalia_r, yara_m`. */
+/** `285 actors complete, 2 with something to look at: dalia_r, yara_m`; '' while that is not known. */
 export function groupWords(
 	snapshot: Snapshot,
-	troubled: readonly GroupRow[],
+	troubled: SummaryInput['troubled'],
 	width: number,
 ): string {
-	const {groups} = snapshot;
+	const {groups, rollCall, totals, summary} = snapshot;
 	const noun = groupNoun(snapshot.spec);
-	const open = Math.max(0, groups.total - groups.done);
-	const complete = `${plural(groups.done, noun.one, noun.many)} complete`;
-	if (open === 0) return complete;
-	const named = troubled.filter(({failed, files, filesDone}) => failed > 0 || filesDone < files);
-	const names = named
-		.map(({name}) => groupName(name))
+	const failed = summary?.failed ?? totals.filesFailed;
+	const {rows, all} = troubled;
+	if (rows.length === 0 && rollCall.missing + rollCall.ambiguous + failed > 0) return '';
+	const look = 'with something to look at';
+	if (!all) return `${plural(groups.total, noun.one, noun.many)}, over ${rows.length} ${look}`;
+	// Done says that nothing is left to fetch; names that no object fits are part of it.
+	const done = groups.done - rows.filter(({state}) => state === 'done').length;
+	const unfinished = groups.total - done - rows.length;
+	const names = rows
 		.slice(0, 6)
+		.map(({name}) => groupName(name))
 		.join(', ');
-	const rest = open > Math.min(named.length, 6) && names !== '' ? ', …' : '';
-	return cutEnd(
-		`${complete}, ${formatCount(open)} not${names === '' ? '' : `: ${names}${rest}`}`,
-		width,
-	);
+	const parts = [
+		`${plural(Math.max(0, done), noun.one, noun.many)} complete`,
+		...(unfinished > 0 ? [`${formatCount(unfinished)} not finished`] : []),
+		...(rows.length > 0
+			? [`${formatCount(rows.length)} ${look}: ${names}${rows.length > 6 ? ', …' : ''}`]
+			: []),
+	];
+	return cutEnd(parts.join(', '), width);
 }
 
 function waitedWords(snapshot: Snapshot): string {
@@ -129,7 +136,8 @@ export type SummaryInput = {
 	readonly failedTotal: number;
 	/** position of the chosen one in view */
 	readonly index: number;
-	readonly troubled: {readonly total: number; readonly rows: readonly GroupRow[]};
+	/** the groups with failed, missing or ambiguous names; `all` unless there are more of them */
+	readonly troubled: {readonly all: boolean; readonly rows: readonly GroupRow[]};
 };
 
 /** Failed files in view for a window: the account and the places come first. */
@@ -160,7 +168,7 @@ function mainLines(input: SummaryInput, width: number): Line[] {
 					...failedLines(failed, index, width),
 					blank,
 				];
-	const words = [groupWords(snapshot, troubled.rows, width - 2), waitedWords(snapshot)];
+	const words = [groupWords(snapshot, troubled, width - 2), waitedWords(snapshot)];
 	const top = [
 		...account,
 		blank,
@@ -192,7 +200,7 @@ export function summaryBody(input: SummaryInput): Line[] {
 	const room = height - chart.length - facts.length - 4;
 	const side = [
 		...chart,
-		...troubledLines(troubled.rows, troubled.total, layout.sideWidth, room, snapshot, glyphs),
+		...troubledLines(troubled.rows, troubled.rows.length, layout.sideWidth, room, snapshot, glyphs),
 		...facts,
 	];
 	const main = mainLines(input, layout.mainWidth - 1);

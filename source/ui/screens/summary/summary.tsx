@@ -1,5 +1,5 @@
 import {formatCount, plural} from '../../../model/format.ts';
-import type {Problem} from '../../../model/snapshot.ts';
+import type {GroupRow, Problem} from '../../../model/snapshot.ts';
 import {titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
@@ -11,6 +11,17 @@ import {fullDialog, placeWords} from '../../components/job-words.ts';
 import {inLedgerOrder} from '../../components/failed-files.ts';
 import {failedRoom, summaryBody} from './body.ts';
 import {summaryTitle, timeWords} from './title.ts';
+
+/** More groups than these are not counted one by one. */
+const mostGroups = 500;
+
+/** The groups with something to look at: they lead the order that was asked for. Failed files, which a key tries again, come first. */
+function troubledOf(rows: readonly GroupRow[]): {all: boolean; rows: readonly GroupRow[]} {
+	const troubled = rows
+		.filter((row) => row.failed + row.missing + row.ambiguous > 0)
+		.toSorted((a, b) => b.failed - a.failed);
+	return {all: troubled.length < mostGroups, rows: troubled};
+}
 
 /** The account of a job that has ended, and what can be done next. */
 export function Summary() {
@@ -32,7 +43,7 @@ export function Summary() {
 	const troubled = useCall(
 		client,
 		'groups',
-		job === null ? null : {offset: 0, limit: 40, sort: 'problems', problemsOnly: true},
+		job === null ? null : {offset: 0, limit: mostGroups, sort: 'problems'},
 	);
 	const {row} = list;
 	const ended = phase === 'stopped' || phase === 'failed';
@@ -52,8 +63,9 @@ export function Summary() {
 		failed: list.visible,
 		failedTotal: list.total,
 		index: list.index - list.offset,
-		troubled:
-			troubled.status === 'done' && troubled.value !== null ? troubled.value : {total: 0, rows: []},
+		troubled: troubledOf(
+			troubled.status === 'done' && troubled.value !== null ? troubled.value.rows : [],
+		),
 	});
 	return (
 		<Frame
