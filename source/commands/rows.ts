@@ -45,11 +45,18 @@ function candidateText({key, size, reason}: Candidate): string {
 	return `${safeText(key)} (${facts.join(', ')})`;
 }
 
-function rowLines(row: WantedRow, verb: string): string[] {
+/** Candidates of one name that are worth a line each; a hundred of them would bury the other names. */
+const mostCandidates = 5;
+
+/** A name and what it could be, in lines. */
+export function rowLines(row: WantedRow, verb: string): string[] {
 	const group = row.group === '' ? '' : ` [${safeText(row.group)}]`;
+	const shown = row.candidates.slice(0, mostCandidates);
+	const rest = row.candidates.length - shown.length;
 	return [
 		`${row.state} ${safeText(row.text)}${group}`,
-		...row.candidates.map((candidate) => `  ${verb} ${candidateText(candidate)}`),
+		...shown.map((candidate) => `  ${verb} ${candidateText(candidate)}`),
+		...(rest > 0 ? [`  … and ${formatCount(rest)} more`] : []),
 	];
 }
 
