@@ -1,8 +1,12 @@
 import {safeText} from '../model/safe-text.ts';
+import type {Snapshot} from '../model/snapshot.ts';
 import {withGroup} from '../model/summary-lines.ts';
 import {LineBudget} from './line-budget.ts';
-import {clockTime, errorLines, lastLine} from './lines.ts';
+import {clockTime, errorLines, lastLine, rollCallLine} from './lines.ts';
 import type {Clock, Lines, Reporter} from './types.ts';
+
+/** A roll call that stands and no download after it: `muster check`. */
+const called = ({phase, startedAt}: Snapshot): boolean => phase === 'ready' && startedAt === null;
 
 /** `--quiet`: problems on standard error, and the last line. */
 export function quietReporter(lines: Lines, now: Clock = Date.now): Reporter {
@@ -19,7 +23,11 @@ export function quietReporter(lines: Lines, now: Clock = Date.now): Reporter {
 		fail: (error) => {
 			for (const line of errorLines(error)) lines.err(line);
 		},
-		finish: (snapshot, exitCode) =>
-			lines.out(`${clockTime(now())} ${safeText(lastLine(snapshot, exitCode))}`),
+		finish: (snapshot, exitCode) => {
+			const text = called(snapshot)
+				? `${rollCallLine(snapshot.rollCall)}. Exit code ${exitCode}.`
+				: lastLine(snapshot, exitCode);
+			lines.out(`${clockTime(now())} ${safeText(text)}`);
+		},
 	};
 }

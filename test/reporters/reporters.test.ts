@@ -228,3 +228,15 @@ test('durations and budgets', () => {
 	assert.equal(budget.held(1000), 1);
 	assert.equal(budget.held(1000), 0);
 });
+
+test('quiet: a roll call alone ends with its counts, not with a download that never was', () => {
+	const {out, reporter} = setUp('quiet');
+	const {rollCall} = idleSnapshot;
+	reporter.finish(
+		{...idleSnapshot, phase: 'ready', rollCall: {...rollCall, wanted: 7, found: 4, missing: 3}},
+		4,
+	);
+	assert.equal(out.length, 1);
+	assert.match(out[0] ?? '', /roll call: 7 wanted, 4 found, 3 missing, .*Exit code 4\.$/);
+	assert.doesNotMatch(out[0] ?? '', /ended|failed|0 ok/);
+});
