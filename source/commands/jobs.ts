@@ -65,6 +65,42 @@ export function tableLines(rows: readonly (readonly string[])[]): string[] {
 	);
 }
 
+type Cut = (text: string, width: number) => string;
+
+/** Cuts What and Folder, the last two columns, so that each row of the table fits `width` columns. */
+export function fitRows(
+	rows: readonly (readonly string[])[],
+	width: number,
+	cut: {readonly title: Cut; readonly folder: Cut},
+): string[][] {
+	const longest = (column: number): number =>
+		Math.max(...rows.map((row) => row[column]?.length ?? 0));
+	const what = header.indexOf('What');
+	const used = header.slice(0, what).reduce((sum, _, column) => sum + longest(column) + 2, 0);
+	const room = Math.max(16, width - used - 2);
+	// A short one leaves its room to the other; a folder says more than a title.
+	const forWhat = Math.min(
+		longest(what),
+		Math.max(Math.floor(room * 0.4), room - longest(what + 1)),
+	);
+	return rows.map((row) => [
+		...row.slice(0, what),
+		cut.title(row[what] ?? '', forWhat),
+		cut.folder(row[what + 1] ?? '', room - forWhat),
+	]);
+}
+
+/** The table as a terminal shows it without wrapping; whole where the output is piped. */
+async function shownRows(records: readonly JobRecord[], context: Context): Promise<string[]> {
+	const rows = [header, ...records.map(row)];
+	const width = context.terminal.output ? process.stdout.columns : undefined;
+	if (width === undefined || width <= 0) return tableLines(rows);
+	const {cutEnd, cutStart} = await import('../ui/text/line.ts');
+	return tableLines(fitRows(rows, width, {title: cutEnd, folder: cutStart})).map((line) =>
+		cutEnd(line, width),
+	);
+}
+
 /** `muster jobs`: past and unfinished jobs of this machine, newest first. */
 export async function jobs(options: {json?: boolean}, context: Context): Promise<number> {
 	const {lines, environment} = context;
@@ -77,7 +113,7 @@ export async function jobs(options: {json?: boolean}, context: Context): Promise
 		lines.out('No jobs yet on this machine. `muster` starts one.');
 		return exitStatus.ok;
 	}
-	for (const line of tableLines([header, ...records.map(row)])) lines.out(line);
+	for (const line of await shownRows(records, context)) lines.out(line);
 	const [open] = records.filter(({state}) => state !== 'finished');
 	if (open !== undefined) {
 		const verb = open.socket === null ? 'resume' : 'attach';
