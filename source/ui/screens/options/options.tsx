@@ -8,8 +8,11 @@ import {accent, blank, bold, cutMiddle, keyValues, left, line, type Line} from '
 import {manifestWords, shortPath} from '../../wizard/steps.ts';
 import {settingsOf, type Setting} from './settings.ts';
 
+/** A window as wide has room for label, value and explanation in one line. */
+const besideValues = 80;
+
 function settingLine(setting: Setting, selected: boolean, explain: boolean): Line {
-	const value = left(setting.value, 17);
+	const value = left(setting.value, 18);
 	return line(
 		selected ? accent(' > ') : '   ',
 		left(setting.label, 15),
@@ -50,8 +53,10 @@ export function Options() {
 	);
 	const main: Line[] = [
 		...(layout.short ? [] : [line(' How should it be fetched?'), blank]),
-		...list.visible.map((item) => settingLine(item.row, item.selected, layout.columns >= 76)),
-		...(layout.columns < 76 && row !== undefined ? [line(`   ${row.explain}`)] : []),
+		...list.visible.map((item) =>
+			settingLine(item.row, item.selected, layout.columns >= besideValues),
+		),
+		...(layout.columns < besideValues && row !== undefined ? [line(`   ${row.explain}`)] : []),
 		...(busy ? [blank, line(' Starting the analysis')] : []),
 	];
 	const hint = useHint('options', 'These suit most jobs: Enter goes on. Nothing is fetched yet.');

@@ -7,33 +7,34 @@ export type Setting = {
 	readonly id: 'preset' | 'layout' | 'match' | 'ambiguous' | 'overwrite' | 'verify';
 	readonly label: string;
 	readonly value: string;
+	/** at most 43 columns, so that it fits a line of 80 beside label and value */
 	readonly explain: string;
 	/** the action for the value `by` steps further, in a ring */
 	readonly change: (by: number) => DraftAction;
 };
 
 const presetWords: Readonly<Record<Preset, string>> = {
-	conservative: 'gentle with a slow link or a shared one',
-	balanced: 'a good start almost everywhere',
-	aggressive: 'for fast links and many small files',
-	maximum: 'for machines beside the bucket',
+	conservative: 'gentle on slow links',
+	balanced: 'a good start',
+	aggressive: 'for fast links',
+	maximum: 'beside the bucket',
 };
 
 const layoutWords: Readonly<Record<Layout, readonly [string, string]>> = {
-	keys: ['as in the bucket', 'local folders as below the prefix'],
-	groups: ['by group', 'one folder for each group, with its files'],
-	flat: ['flat', 'all files in one folder, names as they are'],
+	keys: ['as in the bucket', 'the same folders as below the prefix'],
+	groups: ['by group', 'one folder for each group'],
+	flat: ['flat', 'all files in one folder'],
 };
 
 const matchWords: Readonly<Record<MatchMode, readonly [string, string]>> = {
-	exact: ['exact name', 'only the very name that is on the list'],
+	exact: ['exact name', 'only the very name on the list'],
 	stem: ['any ending', 'the same name, whatever its extension'],
-	loose: ['loose', 'also ignoring case, Unicode form and separators'],
+	loose: ['loose', 'ignoring case, Unicode form, separators'],
 };
 
 const ambiguousWords: Readonly<Record<AmbiguousRule, readonly [string, string]>> = {
 	ask: ['ask', 'you decide on the analysis screen'],
-	skip: ['skip', 'names with several keys are left out and listed'],
+	skip: ['skip', 'such names are left out and listed'],
 	first: ['first', 'the first key in bucket order'],
 	newest: ['newest', 'the key that was changed last'],
 	largest: ['largest', 'the largest object'],
@@ -41,14 +42,14 @@ const ambiguousWords: Readonly<Record<AmbiguousRule, readonly [string, string]>>
 };
 
 const overwriteWords: Readonly<Record<Overwrite, readonly [string, string]>> = {
-	changed: ['if different', 'local files that differ from the bucket are replaced'],
+	changed: ['if different', 'local files that differ are replaced'],
 	never: ['never', 'a local file is left as it is'],
 	always: ['always', 'every file is fetched again'],
 };
 
 const verifyWords: Readonly<Record<Draft['verify'], readonly [string, string]>> = {
-	checksum: ['checksum', 'the best digest that the bucket offers, and the size'],
-	size: ['size', 'the size only; a little less work for the CPU'],
+	checksum: ['checksum', 'the best digest on offer, and the size'],
+	size: ['size', 'the size only; less work for the CPU'],
 };
 
 function next<T extends string>(values: readonly T[], current: T, by: number): T {
@@ -63,13 +64,13 @@ function keysOf<T extends string>(words: Readonly<Record<T, unknown>>): T[] {
 /** All settings of the options screen in the state of the draft. */
 export function settingsOf(draft: Draft): Setting[] {
 	const preset = presetOf(draft);
-	const numbers = `${draft.perGroup} files × ${draft.groups} groups at once`;
+	const numbers = `${draft.perGroup} files × ${draft.groups} groups`;
 	return [
 		{
 			id: 'preset',
 			label: 'Speed',
 			value: preset ?? 'by hand',
-			explain: preset === null ? numbers : `${numbers}; ${presetWords[preset]}`,
+			explain: preset === null ? `${numbers} at once` : `${numbers}; ${presetWords[preset]}`,
 			change: (by) => ({
 				type: 'preset',
 				preset: preset === null ? 'balanced' : next(keysOf(presets), preset, by),
