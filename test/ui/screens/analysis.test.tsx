@@ -273,7 +273,9 @@ test('s sorts, x filters, / finds, Enter opens the rows, t tries, e exports', as
 		/Reading, writing and checksum \(crc64nvme\) work: 31\.8 MiB in 1 s, take_0418\.wav/,
 	);
 	await terminal.press('e');
-	await terminal.until(/Wrote missing\.csv, failed\.csv to \/data\/takes\/\.muster\/reports/);
+	await terminal.until(
+		/Reports are in \/data\/takes\/\.muster\/reports: missing\.csv, failed\.csv/,
+	);
 	await terminal.close();
 });
 

@@ -82,7 +82,9 @@ test('keys: retry leads back to the download, lists are written, paths are copie
 	const client = dashboardEngine('finished');
 	await using terminal = await openTerminal({client, screen: 'summary'});
 	await terminal.press('e');
-	await terminal.until(/Wrote missing\.csv, failed\.csv/);
+	await terminal.until(
+		/Reports are in \/data\/takes\/\.muster\/reports: missing\.csv, failed\.csv/,
+	);
 	await terminal.press('y');
 	assert.deepEqual(terminal.copied, ['/data/takes']);
 	await terminal.press('o');

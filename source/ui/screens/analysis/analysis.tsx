@@ -164,7 +164,7 @@ export function Analysis() {
 					: () => {
 							tell(
 								client.call('exportReports', {}),
-								({folder, files}) => `Wrote ${files.join(', ')} to ${folder}`,
+								({folder, files}) => `Reports are in ${folder}: ${files.join(', ')}`,
 							);
 						},
 				again: calling(snapshot) || runs || spec === null ? undefined : again,

@@ -68,7 +68,7 @@ export function Problems() {
 				export: () => {
 					act(
 						client.call('exportReports', {}),
-						({folder, files}) => `Wrote ${files.join(', ')} to ${folder}`,
+						({folder, files}) => `Reports are in ${folder}: ${files.join(', ')}`,
 					);
 				},
 				copy:

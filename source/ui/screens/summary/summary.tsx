@@ -81,7 +81,7 @@ export function Summary() {
 				export: () => {
 					tell(
 						client.call('exportReports', {}),
-						({folder, files}) => `Wrote ${files.join(', ')} to ${folder}`,
+						({folder, files}) => `Reports are in ${folder}: ${files.join(', ')}`,
 					);
 				},
 				verify:
