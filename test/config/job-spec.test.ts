@@ -5,7 +5,7 @@ import {mergeSettings} from '../../source/config/merge.ts';
 import type {Settings} from '../../source/config/settings.ts';
 import {MusterError} from '../../source/model/error.ts';
 
-const around = {workingFolder: '/work', environment: {}, canAsk: false};
+const around = {workingFolder: '/home/ada', environment: {}, canAsk: false};
 const build = (settings: Settings) => buildJobSpec(settings, around);
 const refused = (settings: Settings, words: RegExp): void => {
 	assert.throws(
@@ -23,20 +23,20 @@ test('a source gives bucket, prefix and the name of the folder', () => {
 	const spec = build({source: 's3://lake/sessions/2025'});
 	assert.equal(spec.bucket, 'lake');
 	assert.equal(spec.prefix, 'sessions/2025/');
-	assert.equal(spec.folder, '/work/2025');
-	assert.equal(build({source: 's3://lake'}).folder, '/work/lake');
-	assert.equal(build({source: 's3://lake/../'}).folder, '/work/lake');
-	assert.equal(build({source: 's3://lake/a', to: 'out'}).folder, '/work/out');
+	assert.equal(spec.folder, '/home/ada/2025');
+	assert.equal(build({source: 's3://lake'}).folder, '/home/ada/lake');
+	assert.equal(build({source: 's3://lake/../'}).folder, '/home/ada/lake');
+	assert.equal(build({source: 's3://lake/a', to: 'out'}).folder, '/home/ada/out');
 });
 
 test('a manifest gives its folder or its name', () => {
-	assert.equal(build({actors: 'data/actorsData.json'}).folder, '/work/data');
-	assert.equal(build({keys: 'lists/wanted.txt'}).folder, '/work/wanted');
+	assert.equal(build({actors: 'data/actorsData.json'}).folder, '/home/ada/data');
+	assert.equal(build({keys: 'lists/wanted.txt'}).folder, '/home/ada/wanted');
 	assert.deepEqual(
 		build({csv: 'a.csv', column: 'name', header: false, source: 's3://lake'}).manifest,
 		{
 			kind: 'csv',
-			file: '/work/a.csv',
+			file: '/home/ada/a.csv',
 			column: 'name',
 			header: false,
 		},
@@ -88,10 +88,10 @@ test('credentials are names and files, never secrets', () => {
 	assert.deepEqual(credentials({}), {kind: 'chain'});
 	assert.deepEqual(credentials({profile: 'p'}), {kind: 'profile', profile: 'p'});
 	assert.deepEqual(credentials({signRequest: false}), {kind: 'anonymous'});
-	assert.deepEqual(credentials({envFile: '.env'}), {kind: 'env-file', file: '/work/.env'});
+	assert.deepEqual(credentials({envFile: '.env'}), {kind: 'env-file', file: '/home/ada/.env'});
 	assert.deepEqual(credentials({accessKeyFile: 'a', secretKeyFile: '/b'}), {
 		kind: 'files',
-		accessKeyFile: '/work/a',
+		accessKeyFile: '/home/ada/a',
 		secretKeyFile: '/b',
 	});
 });
