@@ -143,7 +143,6 @@ class SocketClient implements EngineClient {
 			for (const listener of this.#listeners) listener();
 			return;
 		}
-		if ('count' in reply) return;
 		const waiting = this.#waiting.get(reply.id);
 		this.#waiting.delete(reply.id);
 		if ('error' in reply) waiting?.reject(MusterError.from(reply.error));

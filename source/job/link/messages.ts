@@ -257,9 +257,7 @@ export type LinkRequest = {
 export type LinkReply =
 	| {readonly id: number; readonly result: unknown}
 	| {readonly id: number; readonly error: ErrorRecord}
-	| {readonly snapshot: Snapshot}
-	/** running count of a `countPrefix` that has not answered yet */
-	| {readonly count: {readonly id: number; readonly files: number; readonly bytes: number}};
+	| {readonly snapshot: Snapshot};
 
 /**
  * What a front end holds: the external store of React and the door to the engine.

@@ -4,7 +4,7 @@ import type {GroupRow, Snapshot, WantedRow} from '../../../model/snapshot.ts';
 import {wantedText} from '../../components/candidates.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
-import {useField} from '../../hooks/use-field.ts';
+import {useSearch} from '../../hooks/use-search.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useWindow} from '../../hooks/use-window.ts';
 import type {Actions} from '../../screen.ts';
@@ -28,16 +28,7 @@ export function useTable(snapshot: Snapshot) {
 	const {client, layout} = useServices();
 	const [sort, setSort] = usePlace<GroupSort>('sort', 'problems');
 	const [problemsOnly, setProblemsOnly] = usePlace('problemsOnly', false);
-	const [searching, setSearching] = usePlace('searching', false);
-	const field = useField('find', {
-		onSubmit: () => {
-			setSearching(false);
-		},
-		onCancel: () => {
-			field.set('');
-			setSearching(false);
-		},
-	});
+	const {field, searching, setSearching} = useSearch();
 	const find = field.value;
 	const plan = planAnalysis(layout);
 	const {rollCall, phase} = snapshot;

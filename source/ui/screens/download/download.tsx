@@ -12,7 +12,7 @@ import {
 	signInWords,
 } from '../../components/job-words.ts';
 import {useServices} from '../../hooks/services.ts';
-import {useField} from '../../hooks/use-field.ts';
+import {useSearch} from '../../hooks/use-search.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
@@ -62,16 +62,7 @@ function useGroups(swapped: boolean) {
 	const [chosenSort, setSort] = usePlace<GroupSort | null>('sort', null);
 	// A handful of panes keep still; more than that are led by what is active.
 	const sort = chosenSort ?? (few ? 'name' : 'state');
-	const [searching, setSearching] = usePlace('searching', false);
-	const field = useField('find', {
-		onSubmit: () => {
-			setSearching(false);
-		},
-		onCancel: () => {
-			field.set('');
-			setSearching(false);
-		},
-	});
+	const {field, searching, setSearching} = useSearch();
 	const find = field.value;
 	const list = useWindow('groups', {
 		load: async (part, signal) =>

@@ -5,7 +5,7 @@ import {groupName, titleEnd} from '../../components/counts.ts';
 import {wantedText} from '../../components/candidates.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
-import {useField} from '../../hooks/use-field.ts';
+import {useSearch} from '../../hooks/use-search.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
@@ -44,16 +44,7 @@ export function Group({props}: ScreenProps) {
 	const snapshot = useWholeSnapshot(client);
 	const {phase, rollCall, totals} = snapshot;
 	const [problemsOnly, setProblemsOnly] = usePlace('problemsOnly', false);
-	const [searching, setSearching] = usePlace('searching', false);
-	const field = useField('find', {
-		onSubmit: () => {
-			setSearching(false);
-		},
-		onCancel: () => {
-			field.set('');
-			setSearching(false);
-		},
-	});
+	const {field, searching, setSearching} = useSearch();
 	const find = field.value;
 	const moving = phase === 'downloading' || phase === 'paused' || phase === 'stopping';
 	const live = moving ? snapshot.shown.find((row) => row.id === id) : undefined;
