@@ -1,5 +1,5 @@
-import type {Dispatcher} from 'undici';
 import type {ResponseHeaders} from '../stores/types.ts';
+import type {AnswerHandler} from './http/connection.ts';
 import {rateGrain, type RateLimit} from './rate-limit.ts';
 
 /** How a request ended. */
@@ -25,27 +25,36 @@ export type Cut = 'stalled' | 'parked' | 'unusable';
 export type ExchangeHooks = {
 	/** `refusal`: its body is collected; `unusable`: nothing of it is wanted */
 	onStart(status: number, headers: ResponseHeaders): 'body' | 'refusal' | 'unusable';
+	/** valid only during the call: the next read of any connection overwrites it */
 	onData(chunk: Buffer): void;
-	/** drops the connection while there is no request on it yet that could be aborted */
+	/** drops the connection */
 	abandon(): void;
+};
+
+/** The connection under a request. */
+export type Line = {
+	pause(): void;
+	resume(): void;
+	/** sends the request once more on a fresh connection */
+	again(): void;
 };
 
 /** What is kept of the body of a refusal. */
 const refusalLimit = 64 * 1024;
 
 /**
- * One request and its answer: undici's leanest interface, a handler per request, no streams. The
- * promise `ended` never rejects. Pauses the socket while the rate limit wants it.
+ * One request and its answer. The promise `ended` never rejects. Pauses the connection while the rate
+ * limit wants it.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements AnswerHandler {
 	readonly ended: Promise<Ending>;
 	/** monotonic milliseconds of the first body byte, or of the head of an empty answer; 0 before */
 	firstByteAt = 0;
 	#lastSign: number;
-	#controller: Dispatcher.DispatchController | undefined;
+	#line: Line | undefined;
 	#finish: (ending: Ending) => void = () => {};
 	#over = false;
-	#cut: Cut | undefined;
+	#isResent = false;
 	#refusal: {status: number; headers: ResponseHeaders; chunks: Buffer[]; bytes: number} | undefined;
 	#credit: number;
 	#timer: NodeJS.Timeout | undefined;
@@ -71,10 +80,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
 	/** Ends it now. */
 	cut(why: Cut): void {
 		if (this.#over) return;
-		this.#cut = why;
 		this.#end({kind: 'cut', why});
-		if (this.#controller === undefined) this.#hooks.abandon();
-		else this.#controller.abort(new Error(why));
+		this.#hooks.abandon();
+	}
+
+	/** It goes out on `line`. */
+	sent(line: Line): void {
+		this.#line = line;
 	}
 
 	/** The limit has changed: don't wait out what was promised under the old one. */
@@ -86,25 +98,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		this.#waitForCredit();
 	}
 
-	onRequestStart(controller: Dispatcher.DispatchController): void {
-		this.#controller = controller;
-		if (this.#over) controller.abort(new Error(this.#cut ?? 'over'));
-	}
-
-	onResponseStart(
-		_controller: Dispatcher.DispatchController,
-		status: number,
-		headers: ResponseHeaders,
-	): void {
-		// Informational answers (RFC 9110, 15.2) precede the real one.
-		if (this.#over || status < 200) return;
+	onHead(status: number, headers: ResponseHeaders): void {
+		if (this.#over) return;
 		this.#lastSign = performance.now();
 		const use = this.#hooks.onStart(status, headers);
 		if (use === 'unusable') this.cut('unusable');
 		else if (use === 'refusal') this.#refusal = {status, headers, chunks: [], bytes: 0};
 	}
 
-	onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+	onBody(chunk: Buffer): void {
 		if (this.#over) return;
 		this.#lastSign = performance.now();
 		if (this.firstByteAt === 0) this.firstByteAt = this.#lastSign;
@@ -116,7 +118,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 			this.#hooks.onData(chunk);
 		} catch (error) {
 			this.#end({kind: 'disk', error});
-			this.#controller?.abort(new Error('disk'));
+			this.#hooks.abandon();
 			return;
 		}
 		if (this.#limit.limited) {
@@ -125,12 +127,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		}
 	}
 
-	onResponseEnd(): void {
+	onEnd(): void {
 		if (this.firstByteAt === 0) this.firstByteAt = performance.now();
 		this.#end(this.#refusal === undefined ? {kind: 'complete'} : this.#refused(this.#refusal));
 	}
 
-	onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+	onError(error: unknown, isStale: boolean): void {
+		if (this.#over) return;
+		if (isStale && !this.#isResent && this.#line !== undefined) {
+			this.#isResent = true;
+			this.#line.again();
+			return;
+		}
 		this.#end({kind: 'network', error});
 	}
 
@@ -138,11 +146,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
 		refusal: {status: number; headers: ResponseHeaders; chunks: Buffer[]; bytes: number},
 		chunk: Buffer,
 	): void {
-		refusal.chunks.push(chunk);
+		refusal.chunks.push(Buffer.from(chunk));
 		refusal.bytes += chunk.length;
 		if (refusal.bytes < refusalLimit) return;
 		this.#end(this.#refused(refusal));
-		this.#controller?.abort(new Error('refusal'));
+		this.#hooks.abandon();
 	}
 
 	#refused(refusal: {status: number; headers: ResponseHeaders; chunks: Buffer[]}): Ending {
@@ -152,16 +160,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
 	#waitForCredit(): void {
 		if (this.#credit > 0) {
-			this.#controller?.resume();
+			this.#line?.resume();
 			return;
 		}
 		const wait = this.#limit.reserve(rateGrain - this.#credit);
-		this.#controller?.pause();
+		this.#line?.pause();
 		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
 			this.#lastSign = performance.now();
 			this.#credit = rateGrain;
-			this.#controller?.resume();
+			this.#line?.resume();
 		}, wait);
 	}
 

@@ -1,33 +1,42 @@
-import {Client, type buildConnector, type Dispatcher} from 'undici';
+import {MusterError} from '../model/error.ts';
+import {safeText} from '../model/safe-text.ts';
 import type {SignedRequest} from '../stores/types.ts';
 import type {Hashers} from './checksum.ts';
 import type {ThreadCounters} from './counters.ts';
+import type {Exchange, Line} from './exchange.ts';
+import type {Connection} from './http/connection.ts';
+import type {Connector} from './http/connector.ts';
+import type {Method} from './http/head.ts';
 
 /** Connections to different hosts that one lane keeps (buckets in several regions). */
 const keptOrigins = 4;
+
+type Sent = {
+	readonly method: Method;
+	readonly origin: string;
+	readonly text: string;
+	readonly exchange: Exchange;
+};
 
 /**
  * One request at a time on a kept-alive connection of its own: a lane is a connection. So nothing
  * searches a pool for a free one, and cutting a lane's connection touches nobody else.
  */
-export class Lane {
+export class Lane implements Line {
 	readonly index: number;
 	readonly hashers: Hashers;
 	readonly #counters: ThreadCounters;
-	readonly #connect: buildConnector.connector;
-	readonly #clients = new Map<string, Client>();
-	#current: string | undefined;
+	readonly #connector: Connector;
+	readonly #connections = new Map<string, Connection>();
+	#sent: Sent | undefined;
+	/** carries the present request, or carried the last one */
+	#current: Connection | undefined;
 
-	constructor(
-		index: number,
-		hashers: Hashers,
-		counters: ThreadCounters,
-		connect: buildConnector.connector,
-	) {
+	constructor(index: number, hashers: Hashers, counters: ThreadCounters, connector: Connector) {
 		this.index = index;
 		this.hashers = hashers;
 		this.#counters = counters;
-		this.#connect = connect;
+		this.#connector = connector;
 	}
 
 	/** Bytes of the present file that are there. */
@@ -35,49 +44,81 @@ export class Lane {
 		this.#counters.progress(this.index, bytes);
 	}
 
-	dispatch(request: SignedRequest, handler: Dispatcher.DispatchHandler): void {
-		this.#current = request.origin;
-		this.#client(request.origin).dispatch(
-			{method: 'GET', path: request.path, headers: request.headers as string[]},
-			handler,
-		);
+	/** Sends a request; the exchange hears what comes of it. Throws when it can't be put in writing. */
+	dispatch(request: SignedRequest, exchange: Exchange, method: Method = 'GET'): void {
+		const text = requestHead(method, request);
+		this.#sent = {method, origin: request.origin, text, exchange};
+		exchange.sent(this);
+		this.#send(this.#sent);
+	}
+
+	pause(): void {
+		this.#current?.pause();
+	}
+
+	resume(): void {
+		this.#current?.resume();
+	}
+
+	again(): void {
+		if (this.#sent === undefined) return;
+		this.dropConnection();
+		this.#send(this.#sent);
 	}
 
 	/** Gives up the connection that is in use or being made. */
 	dropConnection(): void {
-		if (this.#current === undefined) return;
-		const client = this.#clients.get(this.#current);
-		this.#clients.delete(this.#current);
-		if (client !== undefined) destroy(client);
+		this.#current?.destroy();
+		this.#current = undefined;
 	}
 
 	close(): void {
-		for (const client of this.#clients.values()) destroy(client);
-		this.#clients.clear();
+		for (const connection of this.#connections.values()) connection.destroy();
+		this.#connections.clear();
+		this.#current = undefined;
 	}
 
-	#client(origin: string): Client {
-		const known = this.#clients.get(origin);
-		if (known !== undefined) return known;
-		const [oldest] = this.#clients;
-		if (this.#clients.size >= keptOrigins && oldest !== undefined) {
-			this.#clients.delete(oldest[0]);
-			destroy(oldest[1]);
+	#send({method, origin, text, exchange}: Sent): void {
+		this.#current = this.#connection(origin);
+		this.#current.send(method, text, exchange);
+	}
+
+	#connection(origin: string): Connection {
+		const known = this.#connections.get(origin);
+		if (known?.isUsable === true) return known;
+		known?.destroy();
+		this.#connections.delete(origin);
+		const [oldest] = this.#connections;
+		if (this.#connections.size >= keptOrigins && oldest !== undefined) {
+			this.#connections.delete(oldest[0]);
+			oldest[1].destroy();
 		}
-		// Stalls are noticed by the thread's own clock, which knows about pauses of the rate limit.
-		const client = new Client(origin, {
-			connect: this.#connect,
-			pipelining: 1,
-			headersTimeout: 0,
-			bodyTimeout: 0,
-			allowH2: false,
-			keepAliveTimeout: 15_000,
-		});
-		this.#clients.set(origin, client);
-		return client;
+		const fresh = this.#connector.connect(origin);
+		this.#connections.set(origin, fresh);
+		return fresh;
 	}
 }
 
-function destroy(client: Client): void {
-	client.destroy().catch(() => {});
+/** What may stand in a request's head without becoming another line of it. */
+const safe = /^[\t\x20-\x7E\x80-\xFF]*$/;
+const safePath = /^\/[\x21-\x7E]*$/;
+
+const unsendable = (what: string) =>
+	new MusterError('internal', `${what} can't be sent.`, {
+		hint: 'This is a mistake in muster, or credentials with a line break in them.',
+	});
+
+function requestHead(method: Method, {origin, path, headers}: SignedRequest): string {
+	if (!safePath.test(path)) throw unsendable('The path of a request');
+	let text = `${method} ${path} HTTP/1.1\r\n`;
+	let hasHost = false;
+	for (let at = 0; at + 1 < headers.length; at += 2) {
+		const name = headers[at] ?? '';
+		const value = headers[at + 1] ?? '';
+		if (!safe.test(value)) throw unsendable(`The header ${safeText(name)}`);
+		if (name === 'host') hasHost = true;
+		text += `${name}: ${value}\r\n`;
+	}
+	if (!hasHost) text += `host: ${new URL(origin).host}\r\n`;
+	return `${text}\r\n`;
 }

@@ -1,7 +1,7 @@
-import {buildConnector} from 'undici';
 import {Hashers} from './checksum.ts';
 import {maximumLanes} from './counters.ts';
 import {FileTransfer} from './file-transfer.ts';
+import {Connector} from './http/connector.ts';
 import {Lane} from './lane.ts';
 import type {Outbox} from './outbox.ts';
 import type {ThreadContext} from './thread-context.ts';
@@ -22,7 +22,7 @@ export class Lanes {
 	#whenQuiet: Array<() => void> = [];
 	readonly #context: ThreadContext;
 	readonly #outbox: Outbox;
-	readonly #connect: buildConnector.connector;
+	readonly #connector: Connector;
 	readonly #beat: number;
 	readonly #ticker: NodeJS.Timeout;
 	#lastBeat = performance.now();
@@ -30,12 +30,7 @@ export class Lanes {
 	constructor(context: ThreadContext, outbox: Outbox) {
 		this.#context = context;
 		this.#outbox = outbox;
-		// One connector for all lanes, so that they share TLS sessions.
-		this.#connect = buildConnector({
-			timeout: context.settings.connectTimeout,
-			allowH2: false,
-			keepAlive: true,
-		});
+		this.#connector = new Connector(context.settings.connectTimeout, () => context.limit.limited);
 		this.#beat = Math.min(1000, Math.max(10, context.settings.stallAfter / 4));
 		this.#ticker = setInterval(() => this.#checkStalls(), this.#beat);
 	}
@@ -97,7 +92,7 @@ export class Lanes {
 
 	async #runLane(index: number): Promise<void> {
 		const {counters} = this.#context;
-		const lane = new Lane(index, await Hashers.create(), counters, this.#connect);
+		const lane = new Lane(index, await Hashers.create(), counters, this.#connector);
 		for (;;) {
 			const task = this.#next(index);
 			if (task === 'end') break;

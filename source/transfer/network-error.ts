@@ -11,11 +11,10 @@ const words: Readonly<Record<string, string>> = {
 	ENETUNREACH: 'the network cannot be reached',
 	EHOSTUNREACH: 'the server cannot be reached',
 	ETIMEDOUT: 'the connection timed out',
-	UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
-	UND_ERR_SOCKET: 'the connection was closed before the end',
-	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was shorter or longer than announced',
-	UND_ERR_RESPONSE: 'the answer could not be read',
-	UND_ERR_HEADERS_OVERFLOW: 'the answer’s headers were too long',
+	HTTP_CONNECT_TIMEOUT: 'the connection could not be made in time',
+	HTTP_CLOSED: 'the connection was closed before the end',
+	HTTP_BAD_ANSWER: 'the answer could not be read',
+	HTTP_HEAD_TOO_LONG: 'the answer’s headers were too long',
 };
 
 /** TLS trouble that no repetition cures (names of OpenSSL and Node). */
@@ -33,17 +32,6 @@ export function networkFailure(error: unknown, name: string): Failure {
 				message: `${safeText(name)}: the server’s certificate is not trusted (${code}).`,
 				hint: 'Check the endpoint and the clock; a private authority goes into NODE_EXTRA_CA_CERTS.',
 				detail,
-			},
-		};
-	}
-	if (code === 'UND_ERR_INVALID_ARG') {
-		return {
-			remedy: 'give-up',
-			error: {
-				code: 'internal',
-				message: `${safeText(name)}: its request could not be written.`,
-				hint: 'This is a mistake in muster: please report the name of the object.',
-				detail: error instanceof Error ? safeText(error.message) : detail,
 			},
 		};
 	}

@@ -39,6 +39,8 @@ export class PartFile {
 	#memory: Uint8Array[] = [];
 	#fd: number | undefined;
 	#hasher: Hasher | undefined;
+	/** the digest of a body that came whole in one piece */
+	#whole: string | undefined;
 	/** the temporary file lies on disk */
 	#onDisk = false;
 	/** so does the note beside it */
@@ -68,11 +70,19 @@ export class PartFile {
 		this.#held = {...held, digest: canCheck(held.digest) ? held.digest : undefined};
 	}
 
+	/** Takes the next bytes. `chunk` is valid only during the call: it is written or copied. */
 	append(chunk: Uint8Array): void {
 		if (this.#fd === undefined) {
-			if (this.#bytes + chunk.length <= inMemoryLimit) {
-				this.#memory.push(chunk);
-				this.#bytes += chunk.length;
+			const {size} = this.#held;
+			const bytes = this.#bytes + chunk.length;
+			// Most small objects come whole in one read: digested and written from where they lie.
+			if (this.#bytes === 0 && bytes === size) {
+				this.#takeWhole(chunk);
+				return;
+			}
+			if (bytes <= inMemoryLimit) {
+				this.#memory.push(Uint8Array.prototype.slice.call(chunk));
+				this.#bytes = bytes;
 				return;
 			}
 			this.#spill(true);
@@ -81,10 +91,24 @@ export class PartFile {
 		if (!this.#noted && this.#bytes >= noteAfter) this.#note({});
 	}
 
+	#takeWhole(chunk: Uint8Array): void {
+		const expected = this.#held.digest;
+		if (expected !== undefined) {
+			this.#whole = this.#hashers.once(expected.algorithm, [chunk], expected.encoding);
+			// Wrong bytes never touch the disk.
+			if (this.#whole !== expected.value) {
+				this.#bytes = chunk.length;
+				return;
+			}
+		}
+		writeFully(this.#disk, this.#spill(false), chunk, 0);
+		this.#bytes = chunk.length;
+	}
+
 	/** The digest of what is held, in the form of the expected one; undefined when there is none to check. */
 	digest(): string | undefined {
 		const expected = this.#held.digest;
-		if (expected === undefined) return undefined;
+		if (expected === undefined || this.#whole !== undefined) return this.#whole;
 		return this.#hasher === undefined
 			? this.#hashers.once(expected.algorithm, this.#memory, expected.encoding)
 			: this.#hasher.digest(expected.encoding);
@@ -131,6 +155,7 @@ export class PartFile {
 		this.#noted = false;
 		this.#memory = [];
 		this.#hasher = undefined;
+		this.#whole = undefined;
 		this.#held = {};
 		this.#bytes = 0;
 	}
