@@ -60,8 +60,7 @@ export function openStore(
 		request: PlainRequest,
 		credentials: Credentials | undefined,
 		signal: AbortSignal | undefined,
-	): Promise<HttpAnswer> =>
-		http.send(request.method, await signer.sign(request, credentials), signal);
+	): Promise<HttpAnswer> => http.send(request.method, signer.sign(request, credentials), signal);
 
 	const refused = (ref: ObjectRef | {bucket: string; key: ''}, answer: HttpAnswer) => ({
 		refused: readAnswer(answer, {ref, clockOffset: signer.clockOffset()}),
