@@ -49,7 +49,7 @@ async function verifyAll(
 	folder: string,
 	options: VerifyOptions,
 ): Promise<FolderReport> {
-	const hashers = await Hashers.create();
+	const hashers = new Hashers();
 	const total = ledger.files.count().files;
 	const bad: {path: string; reason: string}[] = [];
 	const missing: string[] = [];

@@ -23,6 +23,7 @@ export class Lanes {
 	readonly #context: ThreadContext;
 	readonly #outbox: Outbox;
 	readonly #connector: Connector;
+	readonly #hashers = new Hashers();
 	readonly #beat: number;
 	readonly #ticker: NodeJS.Timeout;
 	#lastBeat = performance.now();
@@ -92,7 +93,7 @@ export class Lanes {
 
 	async #runLane(index: number): Promise<void> {
 		const {counters} = this.#context;
-		const lane = new Lane(index, await Hashers.create(), counters, this.#connector);
+		const lane = new Lane(index, this.#hashers, counters, this.#connector);
 		for (;;) {
 			const task = this.#next(index);
 			if (task === 'end') break;
