@@ -5,8 +5,11 @@ import {writeActorLists, writeFlatCsv} from '../../source/sandbox/index.ts';
 import type {Tty} from '../helpers/tty.ts';
 import {until, Walk} from '../helpers/walk.ts';
 
-/** At most so many presses of one download. */
+/** At most so many presses of one download, and at least so many of all together. */
 const presses = 40;
+const enough = 30;
+/** milliseconds for all downloads together: how fast one is over depends on the machine */
+const patience = 90_000;
 
 /** Milliseconds from a key's byte to the change that it makes on the screen, while the download runs. */
 async function answerTimes(tty: Tty): Promise<number[]> {
@@ -41,8 +44,9 @@ const words = (times: readonly number[]): string =>
 
 async function measure(walk: Walk, options: readonly string[]): Promise<number[]> {
 	const times: number[] = [];
+	const began = performance.now();
 	// a whole download is over in a few seconds: as many of them as it takes
-	for (let turn = 0; turn < 6 && times.length < 30; turn++) {
+	for (let turn = 0; times.length < enough && performance.now() - began < patience; turn++) {
 		const tty = walk.muster(['get', ...options, '--to', `out-${turn}`, '--yes']);
 		await tty.until(/Downloading/, 30_000);
 		times.push(...(await answerTimes(tty)));
@@ -58,14 +62,14 @@ async function measure(walk: Walk, options: readonly string[]): Promise<number[]
 
 describe(
 	'a key is answered within 100 ms while a download runs at full speed',
-	{timeout: 150_000},
+	{timeout: 300_000},
 	() => {
 		test('5,740 files of 287 actors, unthrottled', async (t) => {
 			await using walk = await Walk.make({samples: 'actors', actors: 287, images: 20});
 			await writeActorLists(walk.work, {actors: 287, images: 20});
 			const times = await measure(walk, ['--actors', 'actorsData.json']);
 			t.diagnostic(words(times));
-			assert.ok(times.length >= 30, words(times));
+			assert.ok(times.length >= enough, words(times));
 			assert.ok(at(times, 0.5) < 100, words(times));
 		});
 
@@ -82,7 +86,7 @@ describe(
 				'folder',
 			]);
 			t.diagnostic(words(times));
-			assert.ok(times.length >= 30, words(times));
+			assert.ok(times.length >= enough, words(times));
 			assert.ok(at(times, 0.5) < 100, words(times));
 		});
 	},

@@ -128,7 +128,11 @@ const bytes = repeat(
 );
 
 const body = [
-	...[2, 3, i32, 3, i64],
+	2,
+	3,
+	i32,
+	3,
+	i64,
 	...const32(dataAt),
 	...set(at),
 	...get(at),
@@ -147,7 +151,7 @@ const section = (id: number, content: readonly number[]) => [id, ...u(content.le
 
 /** The module, ready to be compiled. Exports `memory` and `update`. */
 export const crcModule = Uint8Array.from([
-	...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+	...Buffer.from('\0asm\u0001\0\0\0'),
 	...section(1, [1, 0x60, 2, i64, i32, 1, i64]),
 	...section(3, [1, 0]),
 	...section(5, [1, 0, ...u((dataAt + dataSize) / page)]),
