@@ -1,0 +1,76 @@
+/** `npm run bench`: reads what is wanted, measures it, prints the tables. See `--help`. */
+import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import path from 'node:path';
+import type {BenchRun, Outcome} from './bench-run.ts';
+import {findPrograms} from './clients.ts';
+import type {Programs} from './clients.ts';
+import {measureDownload} from './download.ts';
+import {measureListing} from './listing-run.ts';
+import {helpText, readOptions} from './options.ts';
+import type {BenchOptions} from './options.ts';
+import {resultTable, verdictTable} from './tables.ts';
+import {scaled} from './workloads.ts';
+import type {Workload} from './workloads.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+async function main(words: readonly string[]): Promise<number> {
+	const options = readOptions(words);
+	if (options.help) {
+		say(helpText);
+		return 0;
+	}
+	const programs = findPrograms(process.env);
+	const {nginx} = programs;
+	if (nginx === undefined) {
+		say('nginx is not installed. The benchmark serves its objects with it; nothing was measured.');
+		return 2;
+	}
+	if (!existsSync(programs.muster)) {
+		say(`${programs.muster} is not there: run npm run build first.`);
+		return 2;
+	}
+	for (const line of missing(programs, options)) say(line);
+	const scratch = mkdtempSync(path.join(options.folder, 'muster-bench-'));
+	const removeScratch = (): void => rmSync(scratch, {recursive: true, force: true});
+	process.once('exit', removeScratch);
+	for (const signal of ['SIGINT', 'SIGTERM'] as const)
+		process.once(signal, () => process.exit(130));
+	const run: BenchRun = {options, programs: {...programs, nginx}, scratch, say};
+	const outcomes: Outcome[] = [];
+	for (const workload of options.picked) {
+		const chosen = scaled(workload, options.scale);
+		say(`\n${chosen.name}: ${chosen.title}`);
+		for (const outcome of await measureOne(run, chosen)) {
+			outcomes.push(outcome);
+			say(`\n${outcome.title}\n\n${resultTable(outcome.rows, outcome.work, outcome.subject)}`);
+		}
+	}
+	const verdicts = outcomes.flatMap((outcome) => outcome.verdicts);
+	if (verdicts.length > 0) say(`\n${verdictTable(verdicts)}`);
+	return 0;
+}
+
+function measureOne(run: BenchRun, workload: Workload): Promise<Outcome[]> {
+	switch (workload.kind) {
+		case 'listing':
+			return measureListing(run, workload);
+		default:
+			return measureDownload(run, workload);
+	}
+}
+
+/** A word for each peer that can't take part. */
+function missing(programs: Programs, {clients}: BenchOptions): string[] {
+	return (['s5cmd', 'rclone', 'aws'] as const)
+		.filter((name) => programs[name] === undefined && (clients?.includes(name) ?? true))
+		.map((name) => `${name} is not installed and left out.`);
+}
+
+main(process.argv.slice(2)).then(
+	(status) => process.exit(status),
+	(error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+		process.exit(2);
+	},
+);
