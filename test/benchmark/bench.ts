@@ -1,6 +1,7 @@
 /** `npm run bench`: reads what is wanted, measures it, prints the tables. See `--help`. */
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
+import {withDelay, withServer} from './bench-run.ts';
 import type {BenchRun, Outcome} from './bench-run.ts';
 import {findPrograms} from './clients.ts';
 import type {Programs} from './clients.ts';
@@ -37,6 +38,7 @@ async function main(words: readonly string[]): Promise<number> {
 	for (const signal of ['SIGINT', 'SIGTERM'] as const)
 		process.once(signal, () => process.exit(130));
 	const run: BenchRun = {options, programs: {...programs, nginx}, scratch, say};
+	if (options.serve) await serve(run);
 	const outcomes: Outcome[] = [];
 	for (const workload of options.picked) {
 		const chosen = scaled(workload, options.scale);
@@ -49,6 +51,19 @@ async function main(words: readonly string[]): Promise<number> {
 	const verdicts = outcomes.flatMap((outcome) => outcome.verdicts);
 	if (verdicts.length > 0) say(`\n${verdictTable(verdicts)}`);
 	return 0;
+}
+
+/** Has a server for profiling by hand until the process is told to end. */
+async function serve(run: BenchRun): Promise<never> {
+	const [workload] = run.options.picked;
+	if (workload === undefined) throw new Error('--serve takes the name of a workload');
+	const {dataset} = scaled(workload, run.options.scale);
+	return withServer(run, dataset, (server) =>
+		withDelay(server, run.options.delays?.[0] ?? 0, (endpoint) => {
+			say(`s3://${dataset.bucket} at ${endpoint}, with any keys; Ctrl+C ends it`);
+			return new Promise<never>(() => undefined);
+		}),
+	);
 }
 
 function measureOne(run: BenchRun, workload: Workload): Promise<Outcome[]> {

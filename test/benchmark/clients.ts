@@ -89,10 +89,11 @@ export function musterClient(
 		command: (task) => ({
 			file: process.execPath,
 			args: [
-				programs.muster,
-				...['get', `s3://${task.bucket}`, '--to', task.to, '--endpoint-url', task.endpoint],
-				...['--yes', '--connections', String(connections ?? task.connections), ...words],
-			],
+				[programs.muster, 'get', `s3://${task.bucket}`, '--to', task.to, '--yes'],
+				['--endpoint-url', task.endpoint],
+				['--connections', String(connections ?? task.connections)],
+				words,
+			].flat(),
 			env: clientEnvironment(task),
 		}),
 	};
@@ -111,9 +112,9 @@ export function s5cmdClient(
 		command: (task) => ({
 			file: program,
 			args: [
-				...['--endpoint-url', task.endpoint, '--numworkers', String(task.connections)],
-				...['--log', 'error', verb, ...words, `s3://${task.bucket}/*`, `${task.to}/`],
-			],
+				['--endpoint-url', task.endpoint, '--numworkers', String(task.connections)],
+				['--log', 'error', verb, ...words, `s3://${task.bucket}/*`, `${task.to}/`],
+			].flat(),
 			env: clientEnvironment(task),
 		}),
 	};
@@ -133,9 +134,9 @@ export function awsClient(program: string): Client {
 			return {
 				file: program,
 				args: [
-					...['--endpoint-url', task.endpoint, 's3', 'cp', `s3://${task.bucket}`, task.to],
-					...['--recursive', '--only-show-errors'],
-				],
+					['--endpoint-url', task.endpoint, 's3', 'cp', `s3://${task.bucket}`, task.to],
+					['--recursive', '--only-show-errors'],
+				].flat(),
 				env: {...clientEnvironment(task), AWS_CONFIG_FILE: settings},
 			};
 		},
@@ -160,11 +161,10 @@ export function rcloneClient(
 		command: (task) => ({
 			file: program,
 			args: [
-				'copy',
-				rcloneRemote(task),
-				...[task.to, '--config', '', '--quiet', '--retries', '1', ...words],
-				...['--transfers', String(task.connections), '--checkers', String(task.connections)],
-			],
+				['copy', rcloneRemote(task), task.to, '--config', '', '--quiet', '--retries', '1'],
+				['--transfers', String(task.connections), '--checkers', String(task.connections)],
+				words,
+			].flat(),
 			env: clientEnvironment(task),
 		}),
 	};

@@ -45,7 +45,10 @@ function clientsOf({programs, options}: BenchRun, workload: Workload): Client[] 
 		workload.s5cmdParts === true && s5cmd !== undefined
 			? partSettings.map(([count, size]) =>
 					s5cmdClient(s5cmd, `s5cmd ${count} × ${size} MiB`, [
-						...['--concurrency', String(count), '--part-size', String(size)],
+						'--concurrency',
+						String(count),
+						'--part-size',
+						String(size),
 					]),
 				)
 			: [];

@@ -20,6 +20,8 @@ export type BenchOptions = {
 	readonly diskFolder: string;
 	readonly scale: number;
 	readonly write: boolean;
+	/** only start the server of the first workload, for profiling by hand */
+	readonly serve: boolean;
 	readonly help: boolean;
 };
 
@@ -44,6 +46,7 @@ Options:
   --disk-dir FOLDER for the output of memory-object, which memory has no room for (the system's
                     temporary folder)
   --scale FACTOR    makes the workloads of the last rows smaller, where the disk asks for it (1)
+  --serve           only starts the server of one workload, says where, and waits for Ctrl+C
   --write           writes media/benchmarks.md
   --help
 
@@ -66,6 +69,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
 			dir: {type: 'string', default: existsSync(memoryFolder) ? memoryFolder : tmpdir()},
 			'disk-dir': {type: 'string', default: tmpdir()},
 			scale: {type: 'string', default: '1'},
+			serve: {type: 'boolean', default: false},
 			write: {type: 'boolean', default: false},
 			help: {type: 'boolean', default: false},
 		},
@@ -81,6 +85,7 @@ export function readOptions(words: readonly string[]): BenchOptions {
 		diskFolder: path.resolve(values['disk-dir']),
 		scale: positive('scale', values.scale),
 		write: values.write,
+		serve: values.serve,
 		help: values.help,
 	};
 }
