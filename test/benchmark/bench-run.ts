@@ -81,13 +81,17 @@ export async function runCommand(run: BenchRun, command: Command): Promise<Round
 	throw new Error(`ended with ${measured.status ?? 'a signal'}: ${words}`);
 }
 
-/** A client that downloads the whole bucket into a fresh folder each round. */
+/**
+ * A client that downloads the whole bucket into a fresh folder each round. `look` sees the output
+ * before it is removed.
+ */
 export function downloadEntrant(
 	run: BenchRun,
 	server: BenchServer,
 	endpoint: string,
 	client: Client,
 	folder = run.scratch,
+	look?: (output: string) => void,
 ): Entrant {
 	const {bucket} = server.dataset;
 	return {
@@ -101,6 +105,7 @@ export function downloadEntrant(
 				const round = await runCommand(run, command);
 				const fault = faultOf(server, places.to);
 				if (fault !== undefined) throw new Error(`the tree is not whole: ${fault}`);
+				look?.(places.to);
 				return round;
 			} finally {
 				rmSync(path.dirname(places.to), {recursive: true, force: true});

@@ -5,6 +5,10 @@ import {withDelay, withServer} from './bench-run.ts';
 import type {BenchRun, Outcome} from './bench-run.ts';
 import {findPrograms} from './clients.ts';
 import type {Programs} from './clients.ts';
+import {measureConnections} from './connections.ts';
+import {measureDashboard} from './dashboard.ts';
+import {measureMemory} from './memory.ts';
+import {measureRerun} from './rerun.ts';
 import {measureDownload} from './download.ts';
 import {measureListing} from './listing-run.ts';
 import {helpText, readOptions} from './options.ts';
@@ -70,7 +74,15 @@ function measureOne(run: BenchRun, workload: Workload): Promise<Outcome[]> {
 	switch (workload.kind) {
 		case 'listing':
 			return measureListing(run, workload);
-		default:
+		case 'rerun':
+			return measureRerun(run, workload);
+		case 'dashboard':
+			return measureDashboard(run, workload);
+		case 'connections':
+			return measureConnections(run, workload);
+		case 'memory':
+			return measureMemory(run, workload);
+		case 'download':
 			return measureDownload(run, workload);
 	}
 }

@@ -18,7 +18,7 @@ export type Client = {
 	/** as tables show it */
 	readonly name: string;
 	/** what it is, as far as targets are concerned */
-	readonly kind: 'muster' | 's5cmd' | 'aws' | 'rclone' | 'sdk';
+	readonly kind: 'muster' | 's5cmd' | 'aws' | 'rclone' | 'rclone-server-time' | 'sdk';
 	readonly command: (task: Task) => Command;
 };
 
