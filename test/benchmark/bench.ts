@@ -1,4 +1,5 @@
 /** `npm run bench`: reads what is wanted, measures it, prints the tables. See `--help`. */
+import {spawnSync} from 'node:child_process';
 import {existsSync, mkdtempSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import {withDelay, withServer} from './bench-run.ts';
@@ -13,6 +14,7 @@ import {measureDownload} from './download.ts';
 import {measureListing} from './listing-run.ts';
 import {helpText, readOptions} from './options.ts';
 import type {BenchOptions} from './options.ts';
+import {writePage} from './page.ts';
 import {resultTable, verdictTable} from './tables.ts';
 import {scaled} from './workloads.ts';
 import type {Workload} from './workloads.ts';
@@ -54,6 +56,11 @@ async function main(words: readonly string[]): Promise<number> {
 	}
 	const verdicts = outcomes.flatMap((outcome) => outcome.verdicts);
 	if (verdicts.length > 0) say(`\n${verdictTable(verdicts)}`);
+	if (options.write) {
+		const command = ['npm run bench --', ...words].join(' ');
+		writePage(outcomes, {command, versions: versionsOf(programs), when: new Date()});
+		say('\nwritten to media/benchmarks.md');
+	}
 	return 0;
 }
 
@@ -85,6 +92,24 @@ function measureOne(run: BenchRun, workload: Workload): Promise<Outcome[]> {
 		case 'download':
 			return measureDownload(run, workload);
 	}
+}
+
+/** What takes part, with the versions that the programs tell. */
+function versionsOf({nginx, s5cmd, rclone, aws, muster}: Programs): string[] {
+	const first = (name: string, file: string | undefined, ...words: readonly string[]): string[] => {
+		if (file === undefined) return [];
+		const {stdout, stderr} = spawnSync(file, words, {encoding: 'utf8'});
+		const version = /\d+\.\d+[\w.+-]*/.exec(`${stdout}${stderr}`)?.[0];
+		return [`${name} ${version ?? ''}`.trim()];
+	};
+	return [
+		...first('muster', process.execPath, muster, '--version'),
+		`Node ${process.versions.node}`,
+		...first('s5cmd', s5cmd, 'version'),
+		...first('rclone', rclone, 'version'),
+		...first('AWS CLI', aws, '--version'),
+		...first('nginx', nginx, '-v'),
+	];
 }
 
 /** A word for each peer that can't take part. */

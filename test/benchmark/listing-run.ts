@@ -24,7 +24,7 @@ export async function measureListing(run: BenchRun, workload: Workload): Promise
 			},
 		}));
 		const {rounds} = run.options;
-		const rows = await contest(entrants, {rounds, dropSlower: 5, say: run.say});
+		const rows = await contest(entrants, {rounds, dropSlower: 3, say: run.say});
 		const work = {...workOf(dataset), bytes: 0};
 		const verdicts = targets.map((target) => verdictOf(target, rows));
 		return [{title, subject, work, rows, verdicts}];

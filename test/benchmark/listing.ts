@@ -107,8 +107,7 @@ export class Listing {
 		const delimiter = query.get('delimiter') ?? '';
 		const token = query.get('continuation-token');
 		const asked = Number(query.get('max-keys') ?? 1000);
-		const after = query.get('start-after') ?? query.get('marker') ?? '';
-		const start = token === null ? this.#firstAfter(after, prefix, delimiter) : indexOf(token);
+		const start = token === null ? this.#start(query, prefix, delimiter) : indexOf(token);
 		return {
 			prefix,
 			delimiter,
@@ -143,13 +142,15 @@ export class Listing {
 		return {runs, folders, next: index < end ? index : undefined};
 	}
 
-	/** A marker that is itself a rolled-up folder stands for all of it, as S3 has it. */
-	#firstAfter(key: string, prefix: string, delimiter: string): number {
-		if (key === '') return 0;
-		const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
-		const isFolder = cut !== -1 && key.startsWith(prefix) && cut + delimiter.length === key.length;
-		if (isFolder) return this.#endOf(key);
-		return firstIndex(this.size, (at) => compareKeys(this.#keys[at] ?? '', key) > 0);
+	/** Behind `start-after`, or behind a `marker`, which stands for all of a folder when it is one. */
+	#start(query: URLSearchParams, prefix: string, delimiter: string): number {
+		const marker = query.get('marker') ?? '';
+		const cut = delimiter === '' ? -1 : marker.indexOf(delimiter, prefix.length);
+		const isFolder = cut !== -1 && cut + delimiter.length === marker.length;
+		if (isFolder && marker.startsWith(prefix)) return this.#endOf(marker);
+		const after = query.get('start-after') ?? marker;
+		if (after === '') return 0;
+		return firstIndex(this.size, (at) => compareKeys(this.#keys[at] ?? '', after) > 0);
 	}
 
 	#firstFrom(key: string): number {
