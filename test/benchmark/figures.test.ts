@@ -101,14 +101,17 @@ describe('options', () => {
 		assert.throws(() => readOptions(['--rounds', '0']), /--rounds takes whole numbers/);
 	});
 
-	test('scale only what is meant to be scaled', () => {
+	test('scale the number of objects, or the size of a single one, and say so', () => {
 		for (const workload of workloads) {
-			const {dataset} = scaled(workload, 0.1);
-			const same = workload.scaled === undefined;
-			assert.equal(
-				dataset.count * dataset.size === workload.dataset.count * workload.dataset.size,
-				same,
+			const {dataset, title, targets} = scaled(workload, 0.1);
+			const {count, size} = workload.dataset;
+			assert.deepEqual(
+				[dataset.count, dataset.size],
+				count === 1 ? [1, Math.round(size * 0.1)] : [Math.round(count * 0.1), size],
 			);
+			const words = [title, ...targets.map(({label}) => label)];
+			assert.ok(words.every((text) => text.endsWith('scaled to 0.1')));
+			assert.equal(scaled(workload, 1), workload);
 		}
 	});
 });

@@ -45,7 +45,7 @@ Options:
   --dir FOLDER      for the server's and the downloaded files (${memoryFolder} where there is one)
   --disk-dir FOLDER for the output of memory-object, which memory has no room for (the system's
                     temporary folder)
-  --scale FACTOR    makes the workloads of the last rows smaller, where the disk asks for it (1)
+  --scale FACTOR    fewer objects, or a smaller one, where the disk or the time asks for it (1)
   --serve           only starts the server of one workload, says where, and waits for Ctrl+C
   --write           writes media/benchmarks.md
   --help

@@ -20,8 +20,6 @@ export type Workload = {
 	readonly s5cmdParts?: true;
 	/** milliseconds that a round trip takes besides */
 	readonly delays?: readonly number[];
-	/** how the dataset may be made smaller: objects, or the bytes of each */
-	readonly scaled?: 'count' | 'size';
 };
 
 const kibibyte = 1024;
@@ -138,7 +136,6 @@ export const workloads: readonly Workload[] = [
 		title: 'peak memory, a job of 1,000,000 keys',
 		dataset: dataset('memory-keys', 1_000_000, 128, 'shared'),
 		subject: 'muster',
-		scaled: 'count',
 		targets: [memoryTarget('memory: a job of 1,000,000 keys')],
 	},
 	{
@@ -147,7 +144,6 @@ export const workloads: readonly Workload[] = [
 		title: 'peak memory, an object of 20 GB',
 		dataset: dataset('memory-object', 1, 20e9, 'sparse'),
 		subject: 'muster',
-		scaled: 'size',
 		targets: [memoryTarget('memory: an object of 20 GB')],
 	},
 	{
@@ -164,7 +160,6 @@ export const workloads: readonly Workload[] = [
 		title: 'aws-crt-s3-benchmarks download-256KiB-10_000x',
 		dataset: dataset('crt-256kib', 10_000, 256 * kibibyte),
 		subject: 'muster',
-		scaled: 'count',
 		targets: [],
 	},
 	{
@@ -174,20 +169,21 @@ export const workloads: readonly Workload[] = [
 		dataset: dataset('crt-5gib', 1, 5 * gibibyte),
 		subject: 'muster',
 		s5cmdParts: true,
-		scaled: 'size',
 		targets: [],
 	},
 ];
 
-/** The same workload with a smaller data set; those that are not meant to be scaled stay as they are. */
+/** The same workload with fewer objects, or a smaller one when it has but one; its words tell. */
 export function scaled(workload: Workload, factor: number): Workload {
-	if (factor === 1 || workload.scaled === undefined) return workload;
-	const {dataset: whole, scaled: side} = workload;
-	const least = side === 'size' ? 64 * mebibyte : 1000;
-	const smaller = Math.max(Math.min(least, whole[side]), Math.round(whole[side] * factor));
+	if (factor === 1) return workload;
+	const {dataset: whole} = workload;
+	const side = whole.count === 1 ? 'size' : 'count';
+	const least = Math.min(whole[side], side === 'size' ? 64 * mebibyte : 100);
+	const words = `scaled to ${factor}`;
 	return {
 		...workload,
-		title: `${workload.title}, scaled to ${factor}`,
-		dataset: {...whole, [side]: smaller},
+		title: `${workload.title}, ${words}`,
+		dataset: {...whole, [side]: Math.max(least, Math.round(whole[side] * factor))},
+		targets: workload.targets.map((target) => ({...target, label: `${target.label}, ${words}`})),
 	};
 }
