@@ -39,7 +39,7 @@ async function main(words: readonly string[]): Promise<number> {
 	}
 	for (const line of missing(programs, options)) say(line);
 	const scratch = mkdtempSync(path.join(options.folder, 'muster-bench-'));
-	const removeScratch = (): void => rmSync(scratch, {recursive: true, force: true});
+	const removeScratch = (): void => rmSync(scratch, {recursive: true, force: true, maxRetries: 5});
 	process.once('exit', removeScratch);
 	for (const signal of ['SIGINT', 'SIGTERM'] as const)
 		process.once(signal, () => process.exit(130));

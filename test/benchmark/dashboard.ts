@@ -76,7 +76,7 @@ async function inTerminal({file, args, env}: Command): Promise<void> {
 		env: {...env, TERM: 'xterm-256color'},
 	});
 	const stop = (): void => terminal.kill('SIGKILL');
-	process.once('exit', stop);
+	process.prependOnceListener('exit', stop);
 	terminal.onData(() => undefined);
 	const status = await new Promise<number>((resolve) => {
 		terminal.onExit(({exitCode}) => resolve(exitCode));

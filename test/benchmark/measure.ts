@@ -35,7 +35,7 @@ export async function measure(command: Command, errorFile: string): Promise<Meas
 	});
 	closeSync(errors);
 	const stop = (): void => void child.kill('SIGKILL');
-	process.once('exit', stop);
+	process.prependOnceListener('exit', stop);
 	let peak: number | undefined;
 	const look = (): void => {
 		const bytes = child.pid === undefined ? undefined : peakOfTree(child.pid);

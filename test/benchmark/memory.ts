@@ -22,7 +22,7 @@ export async function measureMemory(run: BenchRun, workload: Workload): Promise<
 	const folder = mkdtempSync(
 		path.join(large ? run.options.diskFolder : run.scratch, 'muster-bench-'),
 	);
-	const remove = (): void => rmSync(folder, {recursive: true, force: true});
+	const remove = (): void => rmSync(folder, {recursive: true, force: true, maxRetries: 5});
 	process.once('exit', remove);
 	try {
 		return await withServer(run, dataset, async (server) => {

@@ -45,7 +45,7 @@ export async function startServer(
 		child.once('error', reject);
 	});
 	const stop = (): void => void child.kill('SIGTERM');
-	process.once('exit', stop);
+	process.prependOnceListener('exit', stop);
 	await Promise.race([answering(port, dataset.bucket), ended.then(failed)]);
 	return {
 		dataset,
@@ -55,7 +55,7 @@ export async function startServer(
 			stop();
 			process.removeListener('exit', stop);
 			await Promise.all([ended, listing.close()]);
-			rmSync(folder, {recursive: true, force: true});
+			rmSync(folder, {recursive: true, force: true, maxRetries: 5});
 		},
 	};
 }
