@@ -25,7 +25,7 @@ export async function measureConnections(run: BenchRun, workload: Workload): Pro
 					kind: connections === 'auto' ? 'auto' : 'fixed',
 				}));
 				// a number that is far from the best can't be the best: its long rounds are saved
-				return contest(entrants, {rounds, dropSlower: 1.5, say: run.say});
+				return contest(entrants, {rounds, dropSlower: 1.5, keep: ['auto'], say: run.say});
 			});
 			outcomes.push({
 				title: `${title}, ${words}`,

@@ -36,6 +36,8 @@ export type ContestOptions = {
 	readonly rounds: number;
 	/** who takes this many times as long as the best of the first round sits out the others */
 	readonly dropSlower?: number | undefined;
+	/** kinds that never sit out, because targets are about them */
+	readonly keep?: readonly string[] | undefined;
 	readonly say: (line: string) => void;
 };
 
@@ -47,14 +49,15 @@ type Record = {readonly entrant: Entrant; readonly rounds: Round[]; failure?: st
  */
 export async function contest(
 	entrants: readonly Entrant[],
-	{rounds, dropSlower, say}: ContestOptions,
+	{rounds, dropSlower = Infinity, keep = [], say}: ContestOptions,
 ): Promise<Row[]> {
 	const records = entrants.map((entrant): Record => ({entrant, rounds: []}));
 	for (let round = 0; round < rounds; round++) {
 		for (let turn = 0; turn < records.length; turn++) {
 			const record = records[(turn + round) % records.length];
 			if (record === undefined || record.failure !== undefined) continue;
-			if (round > 0 && dropSlower !== undefined && isSlow(record, records, dropSlower)) continue;
+			const kept = round === 0 || keep.includes(record.entrant.kind);
+			if (!kept && isSlow(record, records, dropSlower)) continue;
 			await runOnce(record);
 			say(`  round ${round + 1}/${rounds} ${record.entrant.name}: ${lineOf(record)}`);
 		}

@@ -3,7 +3,7 @@ import type {Client} from './clients.ts';
 import {downloadEntrant, withDelay, withServer, workOf} from './bench-run.ts';
 import type {BenchRun, Outcome} from './bench-run.ts';
 import {contest} from './contest.ts';
-import {verdictOf} from './targets.ts';
+import {comparedKinds, verdictOf} from './targets.ts';
 import type {Workload} from './workloads.ts';
 
 /** Number of parts at once and MiB of each, besides s5cmd's own 5 and 50. */
@@ -18,13 +18,14 @@ export async function measureDownload(run: BenchRun, workload: Workload): Promis
 	const {options} = run;
 	const outcomes: Outcome[] = [];
 	const {dataset, title, subject, targets} = workload;
+	const keep = comparedKinds(subject, targets);
 	await withServer(run, dataset, async (server) => {
 		for (const delay of options.delays ?? [0]) {
 			const rows = await withDelay(server, delay, (endpoint) => {
 				const clients = clientsOf(run, workload);
 				return contest(
 					clients.map((client) => downloadEntrant(run, server, endpoint, client)),
-					{rounds: options.rounds, dropSlower: 5, say: run.say},
+					{rounds: options.rounds, dropSlower: 5, keep, say: run.say},
 				);
 			});
 			outcomes.push({

@@ -83,13 +83,16 @@ test('entrants take turns, begin by turns, and who fails or is far behind sits o
 		},
 	});
 	const entrants = [entrant('a', 1), entrant('b', 1.5), entrant('slow', 9), entrant('broken', 1)];
-	const rows = await contest(entrants, {rounds: 2, dropSlower: 5, say: () => undefined});
+	const options = {rounds: 2, dropSlower: 5, say: () => undefined};
+	const rows = await contest(entrants, options);
 	assert.deepEqual(order, ['a', 'b', 'slow', 'broken', 'b', 'a']);
 	assert.deepEqual(
 		rows.map(({rounds}) => rounds),
 		[2, 2, 1, 0],
 	);
 	assert.equal(rows[3]?.failure, 'no server');
+	const kept = await contest(entrants, {...options, keep: ['slow']});
+	assert.equal(kept[2]?.rounds, 2);
 });
 
 describe('options', () => {

@@ -4,7 +4,7 @@ import {clientEnvironment, rcloneRemote} from './clients.ts';
 import {contest} from './contest.ts';
 import type {Entrant} from './contest.ts';
 import type {Command} from './measure.ts';
-import {verdictOf} from './targets.ts';
+import {comparedKinds, verdictOf} from './targets.ts';
 import type {Workload} from './workloads.ts';
 
 type Lister = {readonly name: string; readonly kind: string; readonly command: Command};
@@ -12,6 +12,7 @@ type Lister = {readonly name: string; readonly kind: string; readonly command: C
 /** muster has no `ls`: its roll call of the whole bucket stands for it, which does more. */
 export async function measureListing(run: BenchRun, workload: Workload): Promise<Outcome[]> {
 	const {dataset, title, subject, targets} = workload;
+	const keep = comparedKinds(subject, targets);
 	return withServer(run, dataset, async (server) => {
 		const listers = listersOf(run, `http://127.0.0.1:${server.port}`, dataset.bucket);
 		const entrants = listers.map(({name, kind, command}): Entrant => ({
@@ -24,7 +25,7 @@ export async function measureListing(run: BenchRun, workload: Workload): Promise
 			},
 		}));
 		const {rounds} = run.options;
-		const rows = await contest(entrants, {rounds, dropSlower: 3, say: run.say});
+		const rows = await contest(entrants, {rounds, dropSlower: 3, keep, say: run.say});
 		const work = {...workOf(dataset), bytes: 0};
 		const verdicts = targets.map((target) => verdictOf(target, rows));
 		return [{title, subject, work, rows, verdicts}];

@@ -5,12 +5,13 @@ import type {Client} from './clients.ts';
 import {contest} from './contest.ts';
 import type {Entrant} from './contest.ts';
 import {faultOf} from './tree.ts';
-import {verdictOf} from './targets.ts';
+import {comparedKinds, verdictOf} from './targets.ts';
 import type {Workload} from './workloads.ts';
 
 /** Every client finishes the job once, untimed, in a folder of its own; the same command again counts. */
 export async function measureRerun(run: BenchRun, workload: Workload): Promise<Outcome[]> {
 	const {dataset, title, subject, targets} = workload;
+	const keep = comparedKinds(subject, targets);
 	const {rounds, connections} = run.options;
 	return withServer(run, dataset, async (server) => {
 		const endpoint = `http://127.0.0.1:${server.port}`;
@@ -31,7 +32,7 @@ export async function measureRerun(run: BenchRun, workload: Workload): Promise<O
 			});
 			await entrants.at(-1)?.run();
 		}
-		const rows = await contest(entrants, {rounds, dropSlower: 10, say: run.say});
+		const rows = await contest(entrants, {rounds, dropSlower: 5, keep, say: run.say});
 		const verdicts = targets.map((target) => verdictOf(target, rows));
 		return [{title, subject, work: {...workOf(dataset), bytes: 0}, rows, verdicts}];
 	});

@@ -34,6 +34,11 @@ export type Verdict = {
 	readonly met: boolean | undefined;
 };
 
+/** The kinds of rows that some targets are about, and their subject. */
+export function comparedKinds(subject: string, targets: readonly Target[]): string[] {
+	return [subject, ...targets.flatMap((target) => ('against' in target ? [target.against] : []))];
+}
+
 export function verdictOf(target: Target, rows: readonly Row[]): Verdict {
 	if (target.measure === 'memory') {
 		const bytes = best(rows, target.subject, 'peakBytes');
