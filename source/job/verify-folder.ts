@@ -3,7 +3,7 @@ import path from 'node:path';
 import {Ledger} from '../ledger/ledger.ts';
 import type {LocalFile} from '../ledger/files-table.ts';
 import {MusterError} from '../model/error.ts';
-import {canCheck, Hashers} from '../transfer/checksum.ts';
+import {canCheck, Hashers, inFormOf} from '../transfer/checksum.ts';
 
 export type FolderReport = {
 	readonly files: number;
@@ -90,7 +90,7 @@ async function verifyOne(
 	if (size !== file.size) return `it has ${size} bytes, the ledger says ${file.size}`;
 	const digest = file.digest ?? undefined;
 	if (!canCheck(digest)) return undefined;
-	const hasher = hashers.start(digest.algorithm);
+	const hasher = hashers.startFor(digest);
 	try {
 		for await (const chunk of createReadStream(absolute, {highWaterMark: 1 << 20})) {
 			hasher.update(chunk as Buffer);
@@ -98,7 +98,7 @@ async function verifyOne(
 	} catch (error) {
 		return `it can't be read: ${(error as NodeJS.ErrnoException).code ?? 'error'}`;
 	}
-	const now = hasher.digest(digest.encoding);
+	const now = inFormOf(digest, hasher.end());
 	return now === digest.value
 		? undefined
 		: `its ${digest.algorithm} is ${now}, the ledger says ${digest.value}`;

@@ -22,6 +22,11 @@ export type ObjectDigest = {
 	readonly algorithm: DigestAlgorithm;
 	readonly value: string;
 	readonly encoding: 'base64' | 'hex';
-	/** `full`: of all bytes. `composite`: a digest of part digests, which needs the part boundaries. */
+	/**
+	 * `full`: of all bytes. `composite`: the digest of the digests of the parts it was uploaded in, with
+	 * `-` and their number behind it.
+	 */
 	readonly kind: 'full' | 'composite';
+	/** bytes of each uploaded part but the last, where a composite digest's are known */
+	readonly partSize?: number;
 };

@@ -112,6 +112,8 @@ export type RequestWriter = {
 			checksum?: boolean;
 			/** `HEAD` for facts and checksums alone, before the parts of a large object */
 			method?: 'GET' | 'HEAD';
+			/** the facts of one part as it was uploaded, from 1; stores that can't tell ignore it */
+			partNumber?: number;
 		},
 		credentials: Credentials | undefined,
 	): Promise<SignedRequest> | SignedRequest;
@@ -119,6 +121,8 @@ export type RequestWriter = {
 	classify(ref: ObjectRef, status: number, headers: ResponseHeaders, body: string): Answer;
 	/** The best digest that these response headers offer, strongest and cheapest first. */
 	digest(headers: ResponseHeaders, size: number): ObjectDigest | undefined;
+	/** Number of uploaded parts, from the answer to a request with `partNumber`; undefined when it is not told. */
+	uploadedParts(headers: ResponseHeaders): number | undefined;
 	/** Takes what a redirect or an error taught (region, clock). */
 	learn(bucket: string, answer: Answer): void;
 };

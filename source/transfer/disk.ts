@@ -121,3 +121,27 @@ export function place(disk: Disk, from: string, to: string, replace: boolean): v
 	}
 	disk.unlinkSync(from);
 }
+
+/** Gives a file its modification time (Unix milliseconds); returns it as the disk keeps it. */
+export function dateFile(disk: Disk, fd: number, modified: number | undefined): number {
+	if (modified !== undefined) disk.futimesSync(fd, Date.now() / 1000, modified / 1000);
+	return Math.round(disk.fstatSync(fd).mtimeMs);
+}
+
+/** `place`, with the folder made before; again if somebody removed the folder meanwhile. */
+export function placeInFolder(
+	disk: Disk,
+	folders: Folders,
+	file: {readonly temporary: string; readonly destination: string; readonly replace: boolean},
+): void {
+	const {temporary, destination, replace} = file;
+	folders.makeFor(destination);
+	try {
+		place(disk, temporary, destination, replace);
+	} catch (error) {
+		if (errnoOf(error) !== 'ENOENT') throw error;
+		folders.forgetFor(destination);
+		folders.makeFor(destination);
+		place(disk, temporary, destination, replace);
+	}
+}

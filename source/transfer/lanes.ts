@@ -1,21 +1,22 @@
 import {Hashers} from './checksum.ts';
 import {maximumLanes} from './counters.ts';
-import {FileTransfer} from './file-transfer.ts';
 import {Connector} from './http/connector.ts';
 import {Lane} from './lane.ts';
+import {createWork, isSmall, type LaneWork} from './lane-work.ts';
 import type {Outbox} from './outbox.ts';
+import {fileIdOf, isPiece, type PieceTask} from './pieces.ts';
 import type {ThreadContext} from './thread-context.ts';
 import type {TransferTask} from './types.ts';
 
 /** The lanes of one thread and the queue before them. Runs in a worker, but knows nothing of messages. */
 export class Lanes {
-	#queue: TransferTask[] = [];
+	#queue: Array<TransferTask | PieceTask> = [];
 	#head = 0;
 	#wanted = 0;
 	#closed = false;
 	/** lanes that run or are about to */
 	readonly #started = new Set<number>();
-	readonly #files = new Map<number, FileTransfer>();
+	readonly #works = new Map<number, {task: TransferTask | PieceTask; work: LaneWork}>();
 	/** files in flight by group */
 	readonly #inFlight = new Map<number, number>();
 	#idle: Array<() => void> = [];
@@ -36,7 +37,7 @@ export class Lanes {
 		this.#ticker = setInterval(() => this.#checkStalls(), this.#beat);
 	}
 
-	add(tasks: readonly TransferTask[]): void {
+	add(tasks: ReadonlyArray<TransferTask | PieceTask>): void {
 		for (const task of tasks) this.#queue.push(task);
 		this.#wakeIdle();
 	}
@@ -58,7 +59,7 @@ export class Lanes {
 	}
 
 	rateChanged(): void {
-		for (const file of this.#files.values()) file.rateChanged();
+		for (const {work} of this.#works.values()) work.rateChanged();
 	}
 
 	/** Gives back the last `count` tasks that have not begun, in their order. */
@@ -67,17 +68,27 @@ export class Lanes {
 		return this.#queue.splice(from).map((task) => task.id);
 	}
 
+	/** Gives back the pieces of a file that have not begun. */
+	withdraw(file: number): number[] {
+		const waiting = this.#queue.slice(this.#head);
+		const isOf = (task: TransferTask | PieceTask): boolean =>
+			isPiece(task) && task.file.id === file;
+		this.#queue = waiting.filter((task) => !isOf(task));
+		this.#head = 0;
+		return waiting.filter(isOf).map(({id}) => id);
+	}
+
 	/** Stops what is open; small files get a moment to finish. Resolves when no file is open. */
 	async park(grace = this.#context.settings.parkGrace): Promise<void> {
-		if (this.#files.size === 0) return;
+		if (this.#works.size === 0) return;
 		const quiet = new Promise<void>((resolve) => {
 			this.#whenQuiet.push(resolve);
 		});
-		for (const file of this.#files.values()) {
-			if (grace === 0 || !file.small) file.park();
+		for (const {task, work} of this.#works.values()) {
+			if (grace === 0 || !isSmall(task)) work.park();
 		}
 		const timer = setTimeout(() => {
-			for (const file of this.#files.values()) file.park();
+			for (const {work} of this.#works.values()) work.park();
 		}, grace);
 		await quiet;
 		clearTimeout(timer);
@@ -101,29 +112,31 @@ export class Lanes {
 				await this.#untilWork();
 				continue;
 			}
-			counters.begin(index, task.id, task.group);
-			const file = new FileTransfer(task, lane, this.#context);
-			this.#files.set(index, file);
-			this.#count(task.group, 1);
-			const result = await file.run();
-			this.#files.delete(index);
-			this.#count(task.group, -1);
+			// The limit of a group is one of files: the pool minds it for those that come in pieces.
+			const group = isPiece(task) ? undefined : task.group;
+			counters.begin(index, fileIdOf(task), isPiece(task) ? task.file.group : task.group);
+			const work = createWork(task, lane, this.#context);
+			this.#works.set(index, {task, work});
+			if (group !== undefined) this.#count(group, 1);
+			const result = await work.run();
+			this.#works.delete(index);
+			if (group !== undefined) this.#count(group, -1);
 			counters.end(index);
 			this.#outbox.push(result);
-			if (this.#files.size === 0) for (const quiet of this.#whenQuiet.splice(0)) quiet();
+			if (this.#works.size === 0) for (const quiet of this.#whenQuiet.splice(0)) quiet();
 		}
 		this.#started.delete(index);
 		lane.close();
 	}
 
-	#next(index: number): TransferTask | 'end' | undefined {
+	#next(index: number): TransferTask | PieceTask | 'end' | undefined {
 		if (this.#closed || index >= this.#wanted) return 'end';
 		if (!this.#context.gate.isOpen) return undefined;
 		const position = this.#firstAllowed();
 		const task = this.#queue[position];
 		if (task === undefined) {
 			// Nothing left to do here: results must not wait long for company.
-			if (this.#files.size === 0) this.#outbox.flush();
+			if (this.#works.size === 0) this.#outbox.flush();
 			else this.#outbox.hurry();
 			return undefined;
 		}
@@ -144,7 +157,8 @@ export class Lanes {
 		if (limit === 0) return position;
 		for (; position < this.#queue.length; position++) {
 			const task = this.#queue[position];
-			if (task !== undefined && (this.#inFlight.get(task.group) ?? 0) < limit) return position;
+			if (task === undefined) continue;
+			if (isPiece(task) || (this.#inFlight.get(task.group) ?? 0) < limit) return position;
 		}
 		return position;
 	}
@@ -175,6 +189,6 @@ export class Lanes {
 		this.#lastBeat = now;
 		// This thread itself was held up, by a slow disk for instance: bytes may wait to be read.
 		if (late) return;
-		for (const file of this.#files.values()) file.checkStall(now);
+		for (const {work} of this.#works.values()) work.checkStall(now);
 	}
 }

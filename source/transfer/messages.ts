@@ -1,5 +1,6 @@
 import type {ErrorRecord} from '../model/error.ts';
 import type {Credentials, StoreWire} from '../stores/types.ts';
+import type {PieceResult, PieceTask} from './pieces.ts';
 import type {TransferSettings} from './settings.ts';
 import type {TransferResult, TransferTask} from './types.ts';
 
@@ -21,20 +22,22 @@ export type ThreadData = {
 
 /** Engine to thread. The port keeps order, so new credentials arrive before tasks that were sent after them. */
 export type ToThread =
-	| {readonly kind: 'tasks'; readonly tasks: readonly TransferTask[]}
+	| {readonly kind: 'tasks'; readonly tasks: ReadonlyArray<TransferTask | PieceTask>}
 	| {readonly kind: 'credentials'; readonly credentials?: Credentials; readonly wire?: StoreWire}
 	| {readonly kind: 'lanes'; readonly lanes: number}
 	/** `limitRate` changed: lanes that wait for their turn ask again */
 	| {readonly kind: 'rate'}
 	/** give back up to `count` tasks that have not begun */
 	| {readonly kind: 'recall'; readonly count: number}
+	/** give back the pieces of a file that have not begun; answered as `recall` is */
+	| {readonly kind: 'withdraw'; readonly file: number}
 	| {readonly kind: 'halt'; readonly mode: 'finish' | 'park'}
 	| {readonly kind: 'close'};
 
 /** Thread to engine. */
 export type FromThread =
-	| {readonly kind: 'results'; readonly results: readonly TransferResult[]}
-	/** the answer to `recall` */
+	| {readonly kind: 'results'; readonly results: ReadonlyArray<TransferResult | PieceResult>}
+	/** the answer to `recall` and `withdraw` */
 	| {readonly kind: 'returned'; readonly ids: readonly number[]}
 	/** the answer to `halt`: what had not begun; after `park` all results have gone out before it */
 	| {readonly kind: 'halted'; readonly ids: readonly number[]}

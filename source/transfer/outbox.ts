@@ -1,16 +1,19 @@
+import type {PieceResult} from './pieces.ts';
 import {resumableFrom} from './settings.ts';
 import type {TransferResult} from './types.ts';
 
+type Result = TransferResult | PieceResult;
+
 /** Gathers results, so that a message carries many of them. */
 export class Outbox {
-	#results: TransferResult[] = [];
+	#results: Result[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#hurried = false;
 	#batch = 1;
-	readonly #post: (results: readonly TransferResult[]) => void;
+	readonly #post: (results: readonly Result[]) => void;
 	readonly #flushAfter: number;
 
-	constructor(post: (results: readonly TransferResult[]) => void, flushAfter: number) {
+	constructor(post: (results: readonly Result[]) => void, flushAfter: number) {
 		this.#post = post;
 		this.#flushAfter = flushAfter;
 	}
@@ -20,9 +23,10 @@ export class Outbox {
 		this.#batch = Math.max(1, Math.floor(lanes / 2));
 	}
 
-	push(result: TransferResult): void {
+	push(result: Result): void {
 		this.#results.push(result);
-		// A large file leaves the list of open ones now: its bytes must not be missed for a moment.
+		// A large file leaves the list of open ones now: its bytes must not be missed for a moment. The
+		// same with its pieces, for which the pool has the next ones.
 		const urgent = result.kind !== 'done' || result.bytes >= resumableFrom;
 		if (urgent || this.#results.length >= this.#batch) this.flush();
 		else this.#timer ??= setTimeout(() => this.flush(), this.#flushAfter);

@@ -1,15 +1,15 @@
 import type {ObjectDigest} from '../model/object.ts';
-import {canCheck, type Hasher, type Hashers} from './checksum.ts';
+import {canCheck, inFormOf, type Hasher, type Hashers} from './checksum.ts';
 import {
 	createFresh,
+	dateFile,
 	openExisting,
-	place,
+	placeInFolder,
 	removeQuietly,
 	writeFully,
 	type Disk,
 	type Folders,
 } from './disk.ts';
-import {errnoOf} from './disk-error.ts';
 import {notePath, readNote, writeNote} from './part-note.ts';
 import {sameEtag} from './response.ts';
 import {inMemoryLimit, noteAfter, resumableFrom} from './settings.ts';
@@ -94,7 +94,7 @@ export class PartFile {
 	#takeWhole(chunk: Uint8Array): void {
 		const expected = this.#held.digest;
 		if (expected !== undefined) {
-			this.#whole = this.#hashers.once(expected.algorithm, [chunk], expected.encoding);
+			this.#whole = this.#hashers.once(expected, [chunk]);
 			// Wrong bytes never touch the disk.
 			if (this.#whole !== expected.value) {
 				this.#bytes = chunk.length;
@@ -110,28 +110,19 @@ export class PartFile {
 		const expected = this.#held.digest;
 		if (expected === undefined || this.#whole !== undefined) return this.#whole;
 		return this.#hasher === undefined
-			? this.#hashers.once(expected.algorithm, this.#memory, expected.encoding)
-			: this.#hasher.digest(expected.encoding);
+			? this.#hashers.once(expected, this.#memory)
+			: inFormOf(expected, this.#hasher.end());
 	}
 
 	/** Puts everything under the final name; returns the file's modification time as the disk keeps it. */
 	finish(folders: Folders): number {
-		folders.makeFor(this.#task.destination);
 		const fd = this.#spill(false);
-		const {modified, temporary, destination, replace} = this.#task;
-		if (modified !== undefined) this.#disk.futimesSync(fd, Date.now() / 1000, modified / 1000);
-		const {mtimeMs} = this.#disk.fstatSync(fd);
+		const {temporary, destination, modified, replace} = this.#task;
+		const localModified = dateFile(this.#disk, fd, modified);
 		this.#close();
-		try {
-			place(this.#disk, temporary, destination, replace);
-		} catch (error) {
-			if (errnoOf(error) !== 'ENOENT') throw error;
-			folders.forgetFor(destination);
-			folders.makeFor(destination);
-			place(this.#disk, temporary, destination, replace);
-		}
+		placeInFolder(this.#disk, folders, {temporary, destination, replace});
 		if (this.#noted) removeQuietly(this.#disk, notePath(temporary));
-		return Math.round(mtimeMs);
+		return localModified;
 	}
 
 	/** Leaves what can be continued on disk and returns its length; 0 when it is not worth keeping. */
@@ -172,7 +163,7 @@ export class PartFile {
 		this.#noted = true;
 		this.#held = found.held;
 		if (found.held.digest !== undefined) {
-			this.#hasher = this.#hashers.start(found.held.digest.algorithm);
+			this.#hasher = this.#hashers.startFor(found.held.digest);
 			await this.#digestOld(this.#fd, this.#hasher, found.bytes, cancelled);
 		}
 		this.#disk.ftruncateSync(this.#fd, found.bytes);
@@ -221,7 +212,7 @@ export class PartFile {
 		this.#fd = fd;
 		const memory = this.#memory;
 		if (hash && this.#held.digest !== undefined) {
-			this.#hasher = this.#hashers.start(this.#held.digest.algorithm);
+			this.#hasher = this.#hashers.startFor(this.#held.digest);
 		}
 		this.#memory = [];
 		this.#bytes = 0;

@@ -62,15 +62,23 @@ function asNote(value: unknown): PartNote | undefined {
 	return {etag, size, ...(known && {digest: known}), ...(bytes !== undefined && {bytes})};
 }
 
-function asDigest(value: unknown): ObjectDigest | undefined {
+export function asDigest(value: unknown): ObjectDigest | undefined {
 	if (typeof value !== 'object' || value === null) return undefined;
 	const {algorithm, value: text, encoding, kind} = value as Record<string, unknown>;
 	if (typeof algorithm !== 'string' || !algorithms.has(algorithm)) return undefined;
-	if (typeof text !== 'string' || kind !== 'full') return undefined;
+	if (typeof text !== 'string' || (kind !== 'full' && kind !== 'composite')) return undefined;
 	if (encoding !== 'base64' && encoding !== 'hex') return undefined;
-	return {algorithm: algorithm as DigestAlgorithm, value: text, encoding, kind};
+	const {partSize} = value as Record<string, unknown>;
+	if (partSize !== undefined && !isCount(partSize)) return undefined;
+	return {
+		algorithm: algorithm as DigestAlgorithm,
+		value: text,
+		encoding,
+		kind,
+		...(partSize !== undefined && {partSize}),
+	};
 }
 
-function isCount(value: unknown): value is number {
+export function isCount(value: unknown): value is number {
 	return Number.isSafeInteger(value) && (value as number) >= 0;
 }

@@ -2,7 +2,10 @@ import {availableParallelism} from 'node:os';
 import {MusterError} from '../model/error.ts';
 import type {Credentials, StoreWire} from '../stores/types.ts';
 import {createCounters, maximumLanes, readCounters, readOpen} from './counters.ts';
+import type {LargeOutcome} from './large-file.ts';
+import {LargeFiles} from './large-files.ts';
 import type {FromThread, ThreadData} from './messages.ts';
+import {isLarge, isPiece, type PieceResult, type PieceTask} from './pieces.ts';
 import {createRate, setRate} from './rate-limit.ts';
 import {defaultSettings, type TransferSettings} from './settings.ts';
 import {ThreadHandle} from './thread-handle.ts';
@@ -49,6 +52,7 @@ class ThreadPool implements TransferPool {
 	readonly #rate: SharedArrayBuffer;
 	/** tasks that no thread has yet; a ring would be faster, but it is at most two per connection long */
 	#waiting: TransferTask[] = [];
+	readonly #larges: LargeFiles;
 	#connections: number;
 	#resultListeners: Array<(results: readonly TransferResult[]) => void> = [];
 	#errorListeners: Array<(error: Error) => void> = [];
@@ -61,6 +65,7 @@ class ThreadPool implements TransferPool {
 		const perGroup = options.perGroup ?? Infinity;
 		const threads = Math.max(1, Math.min(options.threads, perGroup));
 		this.#connections = limitConnections(options.connections, threads);
+		this.#larges = new LargeFiles(settings.restarts, perGroup);
 		this.#counters = createCounters(threads);
 		this.#rate = createRate(options.limitRate);
 		for (const [index, lanes] of shares(this.#connections, threads).entries()) {
@@ -122,13 +127,14 @@ class ThreadPool implements TransferPool {
 	}
 
 	open(): readonly OpenTransfer[] {
-		return readOpen(this.#counters, maximumLanes);
+		return this.#larges.open(readOpen(this.#counters, maximumLanes));
 	}
 
 	async halt(mode: 'finish' | 'park'): Promise<readonly number[]> {
 		const ids = this.#waiting.map((task) => task.id);
 		this.#waiting = [];
 		if (this.#failed || this.#closed !== undefined) return ids;
+		if (mode === 'park') this.#tell(this.#larges.park());
 		return new Promise((done) => {
 			this.#halts.push({waiting: this.#threads.length, ids, done});
 			for (const thread of this.#threads) thread.send({kind: 'halt', mode});
@@ -158,9 +164,7 @@ class ThreadPool implements TransferPool {
 	#receive(thread: ThreadHandle, message: FromThread): void {
 		switch (message.kind) {
 			case 'results':
-				for (const result of message.results) thread.tasks.delete(result.id);
-				this.#pump();
-				for (const listener of this.#resultListeners) listener(message.results);
+				this.#results(thread, message.results);
 				break;
 			case 'returned':
 				this.#takeBack(thread, message.ids);
@@ -173,57 +177,130 @@ class ThreadPool implements TransferPool {
 		}
 	}
 
+	#results(thread: ThreadHandle, results: ReadonlyArray<TransferResult | PieceResult>): void {
+		const files: TransferResult[] = [];
+		const outcomes: LargeOutcome[] = [];
+		for (const result of results) {
+			const task = thread.tasks.get(result.id);
+			thread.tasks.delete(result.id);
+			if (isOfFile(result)) files.push(result);
+			else if (task !== undefined && isPiece(task)) {
+				const outcome = this.#larges.take(task, result);
+				if (outcome !== undefined) outcomes.push(outcome);
+				else if (this.#larges.isEnding(task)) this.#withdraw(task.file.id);
+			}
+		}
+		this.#requeue(outcomes);
+		this.#pump();
+		this.#tell(outcomes, files);
+	}
+
+	/** A file fails, or waits: those of its pieces that no lane has begun come back. */
+	#withdraw(file: number): void {
+		for (const thread of this.#threads) thread.send({kind: 'withdraw', file});
+	}
+
+	/** Large files that can't be had in pieces go on in one stream. */
+	#requeue(outcomes: readonly LargeOutcome[]): void {
+		for (const outcome of outcomes)
+			if (outcome.kind === 'indivisible') this.#waiting.unshift(outcome.task);
+	}
+
+	/** Results of files go to whoever listens. */
+	#tell(outcomes: readonly LargeOutcome[], files: readonly TransferResult[] = []): void {
+		const large = outcomes.flatMap((outcome) =>
+			outcome.kind === 'result' ? [outcome.result] : [],
+		);
+		const results = large.length === 0 ? files : [...files, ...large];
+		if (results.length === 0) return;
+		for (const listener of this.#resultListeners) listener(results);
+	}
+
+	/** A piece that was not begun: its file has it again. */
+	#giveBack(piece: PieceTask): void {
+		const outcome = this.#larges.giveBack(piece);
+		if (outcome === undefined) return;
+		this.#requeue([outcome]);
+		this.#tell([outcome]);
+	}
+
 	/** Recalled tasks go to the front: they were handed over first. */
 	#takeBack(thread: ThreadHandle, ids: readonly number[]): void {
 		thread.recalling = false;
 		const back: TransferTask[] = [];
 		for (const id of ids) {
 			const task = thread.tasks.get(id);
-			if (task !== undefined) back.push(task);
 			thread.tasks.delete(id);
+			if (task === undefined) continue;
+			if (isPiece(task)) this.#giveBack(task);
+			else back.push(task);
 		}
 		this.#waiting.unshift(...back);
-		if (thread.lanes === 0 && back.length > 0) this.#recall(thread, Infinity);
+		if (thread.lanes === 0 && ids.length > 0) this.#recall(thread, Infinity);
 		// A halt that came meanwhile wants these too.
 		const halt = this.#halts.at(-1);
 		if (halt === undefined) {
 			// Nothing came back: the next result tries again, asking at once would go in circles.
-			if (back.length > 0) this.#pump();
+			if (ids.length > 0) this.#pump();
 		} else halt.ids.push(...this.#waiting.splice(0).map((task) => task.id));
 	}
 
 	#halted(thread: ThreadHandle, ids: readonly number[]): void {
-		for (const id of ids) thread.tasks.delete(id);
 		const [halt] = this.#halts;
+		for (const id of ids) {
+			const task = thread.tasks.get(id);
+			thread.tasks.delete(id);
+			if (task !== undefined && isPiece(task)) this.#giveBack(task);
+			else halt?.ids.push(id);
+		}
 		if (halt === undefined) return;
-		halt.ids.push(...ids);
 		halt.waiting--;
 		if (halt.waiting > 0) return;
 		this.#halts.shift();
+		// What could not be had in pieces was handed over before, and has not begun.
+		halt.ids.push(...this.#waiting.splice(0).map((task) => task.id));
 		halt.done(halt.ids);
 		this.#pump();
 	}
 
-	/** Gives waiting tasks to the thread with the least work for each of its lanes. */
+	/** Gives pieces and waiting files to the thread with the least work for each of its lanes. */
 	#pump(): void {
 		if (this.#halts.length > 0 || this.#closed !== undefined) return;
-		const gifts = new Map<ThreadHandle, TransferTask[]>();
+		const gifts = new Map<ThreadHandle, Array<TransferTask | PieceTask>>();
+		const passedOver: TransferTask[] = [];
 		let taken = 0;
-		for (const task of this.#waiting) {
+		for (;;) {
 			const thread = this.#neediest(gifts);
 			if (thread === undefined) break;
+			const isAlone = taken >= this.#waiting.length;
+			let work: TransferTask | PieceTask | undefined = this.#larges.next(
+				this.#connections,
+				isAlone,
+			);
+			while (work === undefined && taken < this.#waiting.length) {
+				const task = this.#waiting[taken++];
+				if (task === undefined || !isLarge(task)) work = task;
+				else if (this.#larges.mayBegin(task, this.#connections)) {
+					this.#larges.begin(task);
+					work = this.#larges.next(this.#connections, false);
+				} else passedOver.push(task);
+			}
+			// None of those that wait may begin now: the lanes are for those that have.
+			work ??= this.#larges.next(this.#connections, true);
+			if (work === undefined) break;
 			const gift = gifts.get(thread);
-			if (gift === undefined) gifts.set(thread, [task]);
-			else gift.push(task);
-			taken++;
+			if (gift === undefined) gifts.set(thread, [work]);
+			else gift.push(work);
 		}
-		this.#waiting.splice(0, taken);
+		this.#waiting.splice(0, taken, ...passedOver);
 		for (const [thread, tasks] of gifts) thread.give(tasks);
 		if (this.#waiting.length === 0) this.#balance();
 	}
 
 	/** A thread holds a task for each lane and a few more, so that it need not wait for the engine. */
-	#neediest(gifts: ReadonlyMap<ThreadHandle, readonly TransferTask[]>): ThreadHandle | undefined {
+	#neediest(
+		gifts: ReadonlyMap<ThreadHandle, ReadonlyArray<TransferTask | PieceTask>>,
+	): ThreadHandle | undefined {
 		let best: ThreadHandle | undefined;
 		let least = depth;
 		for (const thread of this.#threads) {
@@ -264,6 +341,9 @@ class ThreadPool implements TransferPool {
 		for (const halt of this.#halts.splice(0)) halt.done(halt.ids);
 	}
 }
+
+/** Files have the ledger's numbers, pieces negative ones. */
+const isOfFile = (result: TransferResult | PieceResult): result is TransferResult => result.id >= 0;
 
 function limitConnections(connections: number, threads: number): number {
 	return Math.max(1, Math.min(threads * maximumLanes, Math.round(connections)));

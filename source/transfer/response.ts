@@ -1,9 +1,18 @@
 import type {ResponseHeaders} from '../stores/types.ts';
 
-/** What was asked for: everything, or what follows `offset` of an object known by `etag` and `size`. */
+/**
+ * What was asked for: everything, or what follows `offset` of an object known by `etag` and `size`, up
+ * to the byte `end` (inclusive; left out is the last one).
+ */
 export type Asked =
 	| {readonly kind: 'whole'}
-	| {readonly kind: 'rest'; readonly offset: number; readonly etag: string; readonly size: number};
+	| {
+			readonly kind: 'rest';
+			readonly offset: number;
+			readonly end?: number;
+			readonly etag: string;
+			readonly size: number;
+	  };
 
 /** What an answer's head means for the file. */
 export type Reading =
@@ -51,7 +60,7 @@ function readRest(asked: Asked & {kind: 'rest'}, headers: ResponseHeaders): Read
 		return {kind: 'nonsense', why: 'the Content-Range is missing or makes no sense'};
 	const [start, end, total] = range.slice(1).map(Number);
 	if (total !== asked.size) return {kind: 'changed'};
-	if (start !== asked.offset || end !== asked.size - 1) {
+	if (start !== asked.offset || end !== (asked.end ?? asked.size - 1)) {
 		return {kind: 'nonsense', why: 'another range came than was asked for'};
 	}
 	return {kind: 'rest'};
@@ -67,10 +76,12 @@ function bareEtag(etag: string): string {
 	return etag.replace(/^W\//, '').replace(/^"(.*)"$/, '$1');
 }
 
-function parseCount(value: string | string[] | undefined): number | undefined {
+/** A header that is a number of bytes; undefined when it is none. */
+export function parseCount(value: string | string[] | undefined): number | undefined {
 	return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : undefined;
 }
 
-function single(value: string | string[] | undefined): string | undefined {
+/** A header that came once. */
+export function single(value: string | string[] | undefined): string | undefined {
 	return typeof value === 'string' ? value : undefined;
 }

@@ -1,6 +1,7 @@
 import {Worker} from 'node:worker_threads';
 import {MusterError} from '../model/error.ts';
 import type {FromThread, ThreadData, ToThread} from './messages.ts';
+import type {PieceTask} from './pieces.ts';
 import type {TransferTask} from './types.ts';
 
 /** Run from source or from the build: a thread's entry has the extension of this file. */
@@ -15,7 +16,7 @@ const patience = 2000;
 /** One worker thread as the pool sees it, with the tasks that are with it. */
 export class ThreadHandle {
 	/** tasks sent and not yet answered */
-	readonly tasks = new Map<number, TransferTask>();
+	readonly tasks = new Map<number, TransferTask | PieceTask>();
 	lanes: number;
 	/** a `recall` is under way */
 	recalling = false;
@@ -45,7 +46,7 @@ export class ThreadHandle {
 		this.#worker.postMessage(message, []);
 	}
 
-	give(tasks: readonly TransferTask[]): void {
+	give(tasks: ReadonlyArray<TransferTask | PieceTask>): void {
 		for (const task of tasks) this.tasks.set(task.id, task);
 		this.send({kind: 'tasks', tasks});
 	}

@@ -16,6 +16,8 @@ export type TransferTask = {
 	readonly destination: string;
 	/** replace what lies at `destination`; otherwise an existing file is an error */
 	readonly replace: boolean;
+	/** fetched in one stream, whatever its size: its store gives no ranges of it */
+	readonly inOnePiece?: boolean;
 };
 
 export type TransferResult =
@@ -32,6 +34,8 @@ export type TransferResult =
 			readonly attempts: number;
 			/** milliseconds from the request to its first body byte */
 			readonly firstByte: number;
+			/** the object changed while it was downloaded, which began anew with the one that is there now */
+			readonly changed?: boolean;
 	  }
 	| {
 			readonly kind: 'failed';

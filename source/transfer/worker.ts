@@ -75,6 +75,9 @@ class Thread {
 			case 'recall':
 				post({kind: 'returned', ids: this.#lanes.takeBack(message.count)});
 				break;
+			case 'withdraw':
+				post({kind: 'returned', ids: this.#lanes.withdraw(message.file)});
+				break;
 			case 'halt':
 				await this.#halt(message.mode);
 				break;

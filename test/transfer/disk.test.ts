@@ -27,7 +27,7 @@ async function runOn(bed: Bed, disk: Disk, key: string, replace = true): Promise
 	const answer = new Promise<TransferResult>((resolve) => {
 		tell = resolve;
 	});
-	const outbox = new Outbox(([first]) => first && tell(first), 1);
+	const outbox = new Outbox(([first]) => first && tell(first as TransferResult), 1);
 	const wire = {
 		spec: {provider: 's3', endpoint: bed.server.origin},
 		regions: {},

@@ -36,9 +36,9 @@ function classify(key: string, status: number, headers: ResponseHeaders, body: s
 
 function writer(endpoint: string): RequestWriter {
 	return {
-		write: (ref, {range, etag, checksum}, credentials) => ({
+		write: (ref, {range, etag, checksum, partNumber}, credentials) => ({
 			origin: endpoint,
-			path: `/${encodeURIComponent(ref.key)}`,
+			path: `/${encodeURIComponent(ref.key)}${partNumber === undefined ? '' : `?part=${partNumber}`}`,
 			headers: [
 				'authorization',
 				credentials?.accessKeyId ?? 'anonymous',
@@ -49,6 +49,8 @@ function writer(endpoint: string): RequestWriter {
 		}),
 		classify: (ref, status, headers, body) => classify(ref.key, status, headers, body),
 		digest,
+		uploadedParts: (headers) =>
+			headers['x-parts'] === undefined ? undefined : Number(headers['x-parts']),
 		learn() {},
 	};
 }

@@ -3,7 +3,8 @@ import http from 'node:http';
 import type {AddressInfo, Socket} from 'node:net';
 import {crc32} from 'node:zlib';
 
-export type FakeObject = {body: Buffer; etag: string; digest?: string};
+/** `partSize`: it was uploaded in parts of so many bytes. */
+export type FakeObject = {body: Buffer; etag: string; digest?: string; partSize?: number};
 
 /** What a test lets happen; true when it has answered itself. `nth` counts the key's requests from 1. */
 export type Mischief = (call: {
@@ -19,6 +20,8 @@ export type Mischief = (call: {
 export class FakeServer {
 	readonly objects = new Map<string, FakeObject>();
 	readonly requests: Array<{key: string; range: string | undefined; etag: string | undefined}> = [];
+	/** HEAD requests, which `requests` and `count` leave out */
+	heads = 0;
 	mischief: Mischief = () => {};
 	origin = '';
 	connections = 0;
@@ -56,7 +59,13 @@ export class FakeServer {
 	}
 
 	#answer(request: http.IncomingMessage, response: http.ServerResponse): void {
-		const key = decodeURIComponent((request.url ?? '/').slice(1));
+		const [name = '', query = ''] = (request.url ?? '/').slice(1).split('?');
+		const key = decodeURIComponent(name);
+		if (request.method === 'HEAD') {
+			this.heads++;
+			head(response, this.objects.get(key), new URLSearchParams(query).get('part'));
+			return;
+		}
 		const {range} = request.headers;
 		const nth = this.count(key) + 1;
 		this.#counts.set(key, nth);
@@ -84,14 +93,41 @@ export function send(
 		return;
 	}
 	const {length} = object.body;
-	const start = Number(/^bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0);
+	const [, from = '0', to = ''] = /^bytes=(\d+)-(\d*)$/.exec(range ?? '') ?? [];
+	const start = Number(from);
+	const end = to === '' ? length : Math.min(length, Number(to) + 1);
 	response.writeHead(range === undefined ? 200 : 206, {
-		'content-length': length - start,
+		'content-length': end - start,
 		etag: object.etag,
 		...(range === undefined && object.digest && {'x-digest': object.digest}),
-		...(range !== undefined && {'content-range': `bytes ${start}-${length - 1}/${length}`}),
+		...(range !== undefined && {'content-range': `bytes ${start}-${end - 1}/${length}`}),
 	});
-	response.end(object.body.subarray(start));
+	response.end(object.body.subarray(start, end));
+}
+
+function head(
+	response: http.ServerResponse,
+	object: FakeObject | undefined,
+	part: string | null,
+): void {
+	if (object === undefined) {
+		response.writeHead(404).end();
+		return;
+	}
+	const {body, etag, digest, partSize} = object;
+	const digests = digest === undefined ? {} : {'x-digest': digest};
+	if (part === null || partSize === undefined) {
+		response.writeHead(200, {'content-length': body.length, etag, ...digests}).end();
+		return;
+	}
+	const start = (Number(part) - 1) * partSize;
+	response
+		.writeHead(206, {
+			'content-length': Math.min(partSize, body.length - start),
+			etag,
+			'x-parts': Math.ceil(body.length / partSize),
+		})
+		.end();
 }
 
 export function crc32Of(body: Buffer): string {

@@ -15,7 +15,7 @@ const checksumForm = /^[A-Za-z0-9+/]+=*(-\d+)?$/;
 
 /**
  * The digest to hold an object against, from the headers of its GET or HEAD answer: full checksums
- * before composite ones, then the MD5 that is the ETag of a single-part object. A composite value
+ * before composite ones, then the MD5 that most ETags are. A composite value
  * keeps its `-N` (number of parts). An answer with only a part of the object describes that part in
  * its checksum headers, so only the ETag counts there: ask with HEAD for a large object's checksum.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
@@ -36,13 +36,22 @@ function checksums(headers: ResponseHeaders): ObjectDigest[] {
 	});
 }
 
-/** The MD5 in an ETag, unless the object's encryption makes the ETag something else. */
+/**
+ * The MD5 in an ETag, or the MD5 of the parts' MD5s with their number, unless the object's encryption
+ * makes the ETag something else.
+ */
 function etagDigest(headers: ResponseHeaders): ObjectDigest | undefined {
 	const etag = one(headers['etag'])?.replace(/^"(.*)"$/, '$1');
-	if (etag === undefined || !/^[0-9a-f]{32}$/i.test(etag)) return undefined;
+	const form = /^[0-9a-f]{32}(-\d{1,5})?$/i.exec(etag ?? '');
+	if (etag === undefined || form === null) return undefined;
 	if (one(headers['x-amz-server-side-encryption'])?.startsWith('aws:kms')) return undefined;
 	if (headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined) return undefined;
-	return {algorithm: 'md5', value: etag.toLowerCase(), encoding: 'hex', kind: 'full'};
+	const value = etag.toLowerCase();
+	if (form[1] === undefined) return {algorithm: 'md5', value, encoding: 'hex', kind: 'full'};
+	// Other stores mark with `-1` an ETag that is no MD5 (MinIO), and encrypt without saying how.
+	const isEncrypted = headers['x-amz-server-side-encryption'] !== undefined;
+	if (form[1] === '-1' || (isEncrypted && one(headers['server']) !== 'AmazonS3')) return undefined;
+	return {algorithm: 'md5', value, encoding: 'hex', kind: 'composite'};
 }
 
 function isPartial(headers: ResponseHeaders, size: number): boolean {

@@ -13,12 +13,26 @@ export function createWriter(wire: StoreWire): RequestWriter {
 			if (options.etag !== undefined) headers['if-match'] = quoted(options.etag);
 			if (options.checksum !== false) headers['x-amz-checksum-mode'] = 'ENABLED';
 			const method = options.method ?? 'GET';
-			return signer.sign({method, bucket: ref.bucket, key: ref.key, headers}, credentials);
+			const {partNumber} = options;
+			return signer.sign(
+				{
+					method,
+					bucket: ref.bucket,
+					key: ref.key,
+					headers,
+					...(partNumber !== undefined && {query: {partNumber: String(partNumber)}}),
+				},
+				credentials,
+			);
 		},
 		classify(ref, status, headers, body) {
 			return readAnswer({status, headers, body}, {ref, clockOffset: signer.clockOffset()});
 		},
 		digest: bestDigest,
+		uploadedParts(headers) {
+			const count = headers['x-amz-mp-parts-count'];
+			return typeof count === 'string' && /^\d{1,5}$/.test(count) ? Number(count) : undefined;
+		},
 		learn: (bucket, answer) => signer.learn(bucket, answer),
 	};
 }

@@ -47,9 +47,13 @@ describe('the best digest', () => {
 		assert.equal(bestDigest(headers, 10)?.algorithm, 'sha1');
 	});
 
-	test('an ETag is no MD5 with several parts, KMS or a customer key', () => {
+	test('an ETag is no MD5 with a mark of its own, KMS or a customer key', () => {
 		for (const headers of [
-			{etag: '"9e107d9d372bb6826bd81d3542a419d6-2"'},
+			{etag: '"9e107d9d372bb6826bd81d3542a419d6-1"'},
+			{
+				etag: '"9e107d9d372bb6826bd81d3542a419d6-2"',
+				'x-amz-server-side-encryption': 'AES256',
+			},
 			{etag: md5, 'x-amz-server-side-encryption': 'aws:kms'},
 			{etag: md5, 'x-amz-server-side-encryption': 'aws:kms:dsse'},
 			{etag: md5, 'x-amz-server-side-encryption-customer-algorithm': 'AES256'},
@@ -61,6 +65,19 @@ describe('the best digest', () => {
 			bestDigest({etag: md5, 'x-amz-server-side-encryption': 'AES256'}, 1)?.algorithm,
 			'md5',
 		);
+	});
+
+	test('an ETag of several parts is the MD5 of their MD5s', () => {
+		const etag = '"9E107d9d372bb6826bd81d3542a419d6-12"';
+		const digest = {
+			algorithm: 'md5',
+			value: '9e107d9d372bb6826bd81d3542a419d6-12',
+			encoding: 'hex',
+			kind: 'composite',
+		};
+		assert.deepEqual(bestDigest({etag}, 10), digest);
+		const amazon = {'x-amz-server-side-encryption': 'AES256', server: 'AmazonS3'};
+		assert.deepEqual(bestDigest({etag, ...amazon}, 10), digest);
 	});
 
 	test("a part's checksum headers are not taken for the object's", () => {

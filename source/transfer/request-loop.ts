@@ -1,0 +1,342 @@
+import {errorRecord, MusterError, type ErrorRecord} from '../model/error.ts';
+import type {ObjectRef} from '../model/object.ts';
+import {safeText} from '../model/safe-text.ts';
+import type {Answer, ResponseHeaders, SignedRequest} from '../stores/types.ts';
+import {diskFailure} from './disk-error.ts';
+import {Exchange, type Ending} from './exchange.ts';
+import type {Method} from './http/head.ts';
+import type {Lane} from './lane.ts';
+import {networkFailure, stallFailure} from './network-error.ts';
+import {rateGrain} from './rate-limit.ts';
+import {backoff, RetryBudget, type Failure} from './retry.ts';
+import {resumableFrom} from './settings.ts';
+import type {ThreadContext} from './thread-context.ts';
+
+/** What a request asks for, beside the object itself. */
+export type Asking = {
+	readonly method: Method;
+	readonly range?: {readonly start: number; readonly end?: number};
+	/** becomes `If-Match` */
+	readonly etag?: string;
+	readonly partNumber?: number;
+	/** body bytes that are expected at most */
+	readonly bytes: number;
+};
+
+/** What is known of a request loop's work, and what it calls in turn. A result ends the loop. */
+export type RequestWork<Result> = {
+	readonly ref: ObjectRef;
+	/** for words about the disk */
+	readonly destination: string;
+	/** takes up what an earlier run left; `isParked` tells whether to give up */
+	restore?(isParked: () => boolean): Promise<void>;
+	/** the next request */
+	ask(): Asking;
+	/** bytes that are held; what an attempt adds is progress */
+	readonly bytes: number;
+	/** an answer's head; `unusable` with a failure or a result to come to */
+	onHead(
+		status: number,
+		headers: ResponseHeaders,
+	): 'body' | 'refusal' | {readonly unusable: Failure | Result};
+	/** valid only during the call */
+	onData(chunk: Buffer): void;
+	/** the body came to its end: `more` asks on, undefined means that everything is there and right */
+	check(): Failure | 'more' | undefined;
+	/** everything is there and right */
+	finish(attempts: number, firstByte: number): Result | Failure;
+	/** forgets what is held; it was no good */
+	discard(): void;
+	/** leaves what can be continued; returns its bytes */
+	keep(): number;
+	failed(error: ErrorRecord, attempts: number): Result;
+	refused(error: ErrorRecord): Result;
+	noRoom(error: ErrorRecord): Result;
+	parked(bytes: number): Result;
+};
+
+const isFailure = (value: object): value is Failure => 'remedy' in value;
+
+/**
+ * Asks for an object, or a piece of it, until it is there: attempts with their budget and backoff, the
+ * rate limit, credentials that are refused, stalls, parking. What is asked for and what becomes of the
+ * bytes is the work's matter.
+ */
+export class RequestLoop<Result extends object> {
+	readonly #work: RequestWork<Result>;
+	readonly #lane: Lane;
+	readonly #context: ThreadContext;
+	readonly #budget: RetryBudget;
+	#attempts = 0;
+	#restarts = 0;
+	#firstByte = 0;
+	#exchange: Exchange | undefined;
+	/** what the answer to the running request turned out to be */
+	#trouble: Failure | Result | undefined;
+	#parked = false;
+	#wakeUp: (() => void) | undefined;
+	/** the wait is for the rate limit, and whether the limit has changed meanwhile */
+	#rate: 'waiting' | 'changed' | undefined;
+
+	constructor(work: RequestWork<Result>, lane: Lane, context: ThreadContext) {
+		this.#work = work;
+		this.#lane = lane;
+		this.#context = context;
+		this.#budget = new RetryBudget(context.retries, resumableFrom);
+	}
+
+	/** Never rejects. */
+	async run(): Promise<Result> {
+		try {
+			await this.#work.restore?.(() => this.#parked);
+			for (;;) {
+				const result = this.#parked ? this.#park() : await this.#attempt();
+				if (result !== undefined) return result;
+			}
+		} catch (error) {
+			this.#work.discard();
+			return this.#work.failed(errorRecord(error), this.#attempts);
+		}
+	}
+
+	/** Stops as soon as possible and keeps what can be continued. */
+	park(): void {
+		this.#parked = true;
+		this.#exchange?.cut('parked');
+		this.#wakeUp?.();
+	}
+
+	checkStall(now: number): void {
+		this.#exchange?.checkStall(now, this.#context.settings.stallAfter);
+	}
+
+	/** The rate limit has changed. */
+	rateChanged(): void {
+		this.#exchange?.wake();
+		if (this.#rate === undefined) return;
+		this.#rate = 'changed';
+		this.#wakeUp?.();
+	}
+
+	/** One request; a result when that settles the work, otherwise another attempt follows. */
+	async #attempt(): Promise<Result | undefined> {
+		const asking = this.#work.ask();
+		const credit = this.#context.limit.limited ? await this.#reserve(asking.bytes) : 0;
+		if (this.#parked) return undefined;
+		const generation = this.#context.gate.generation;
+		const before = this.#work.bytes;
+		let outcome: Failure | Result | 'more' | undefined;
+		try {
+			const signed = this.#write(asking);
+			// Most stores sign synchronously: a promise per request would be a waste.
+			const request = signed instanceof Promise ? await signed : signed;
+			if (this.#parked) return undefined;
+			this.#attempts++;
+			outcome = this.#settle(await this.#send(request, asking.method, credit));
+		} catch (error) {
+			outcome = thrownFailure(error);
+		}
+		if (outcome === 'more') {
+			// Another question of the same attempt.
+			this.#attempts--;
+			return undefined;
+		}
+		outcome ??= this.#work.finish(this.#attempts, this.#firstByte);
+		if (!isFailure(outcome)) return outcome;
+		if (this.#parked && outcome.remedy === 'retry') return undefined;
+		return this.#afterFailure(outcome, generation, this.#work.bytes - before);
+	}
+
+	/** Waits until the rate limit grants the first bytes. */
+	async #reserve(bytes: number): Promise<number> {
+		const {limit} = this.#context;
+		const credit = Math.min(rateGrain, Math.max(1, bytes));
+		do {
+			this.#rate = 'waiting';
+			await this.#wait(limit.reserve(credit));
+		} while (this.#limitMoved());
+		this.#rate = undefined;
+		return credit;
+	}
+
+	#limitMoved(): boolean {
+		return this.#rate === 'changed' && !this.#parked;
+	}
+
+	#write({method, range, etag, partNumber}: Asking): Promise<SignedRequest> | SignedRequest {
+		const {writer, gate, verify} = this.#context;
+		const options = {
+			method,
+			checksum: verify === 'checksum',
+			...(range && {range}),
+			...(etag !== undefined && {etag}),
+			...(partNumber !== undefined && {partNumber}),
+		};
+		return writer.write(this.#work.ref, options, gate.credentials);
+	}
+
+	async #send(request: SignedRequest, method: Method, credit: number): Promise<Ending> {
+		this.#trouble = undefined;
+		const started = performance.now();
+		const exchange = new Exchange(
+			{
+				onStart: (status, headers) => this.#onStart(status, headers),
+				onData: (chunk) => {
+					this.#context.counters.received(chunk.length, Date.now());
+					this.#work.onData(chunk);
+					this.#lane.progress(this.#work.bytes);
+				},
+				abandon: () => this.#lane.dropConnection(),
+			},
+			this.#context.limit,
+			credit,
+		);
+		this.#exchange = exchange;
+		this.#lane.dispatch(request, exchange, method);
+		const ending = await exchange.ended;
+		this.#exchange = undefined;
+		if (this.#firstByte === 0 && exchange.firstByteAt > 0) {
+			this.#firstByte = Math.max(0, Math.round(exchange.firstByteAt - started));
+		}
+		return ending;
+	}
+
+	#onStart(status: number, headers: ResponseHeaders): 'body' | 'refusal' | 'unusable' {
+		const use = this.#work.onHead(status, headers);
+		if (typeof use === 'string') return use;
+		this.#trouble = use.unusable;
+		return 'unusable';
+	}
+
+	/** What an ending means; undefined when everything is there and right. */
+	#settle(ending: Ending): Failure | Result | 'more' | undefined {
+		const {key} = this.#work.ref;
+		switch (ending.kind) {
+			case 'complete':
+				return this.#work.check();
+			case 'refusal':
+				return this.#refusal(ending);
+			case 'network':
+				return networkFailure(ending.error, key);
+			case 'disk':
+				return diskFailure(ending.error, this.#work.destination);
+			default:
+				return this.#trouble ?? stallFailure(key, this.#context.settings.stallAfter / 1000);
+		}
+	}
+
+	#refusal(ending: Ending & {kind: 'refusal'}): Failure {
+		const {writer} = this.#context;
+		const {ref} = this.#work;
+		const answer: Answer = writer.classify(ref, ending.status, ending.headers, ending.body);
+		const taught = answer.region !== undefined || answer.clockOffset !== undefined;
+		if (taught) writer.learn(ref.bucket, answer);
+		return {
+			remedy: answer.remedy,
+			error: answer.error,
+			...(answer.retryAfter !== undefined && {retryAfter: answer.retryAfter}),
+			...(answer.slowDown && {slowDown: true}),
+			...(taught && {atOnce: true}),
+		};
+	}
+
+	/** Decides by the remedy: another attempt (undefined), or a result. */
+	async #afterFailure(
+		failure: Failure,
+		generation: number,
+		gained: number,
+	): Promise<Result | undefined> {
+		if (failure.slowDown) this.#context.counters.slowedDown();
+		switch (failure.remedy) {
+			case 'retry':
+				return this.#retry(failure, gained);
+			case 'restart':
+				return this.#startOver(failure);
+			case 'credentials':
+				return this.#refused(failure, generation);
+			case 'pause':
+				this.#work.keep();
+				return this.#work.noRoom(failure.error);
+			default:
+				this.#work.discard();
+				return this.#work.failed(failure.error, this.#attempts);
+		}
+	}
+
+	async #retry(failure: Failure, gained: number): Promise<Result | undefined> {
+		if (!this.#budget.spend(gained)) {
+			// What is there may serve the next run.
+			this.#work.keep();
+			return this.#work.failed(failure.error, this.#attempts);
+		}
+		this.#context.counters.retried();
+		if (!failure.atOnce) {
+			await this.#wait(backoff(this.#budget.failures, failure, this.#context.settings));
+		}
+		return undefined;
+	}
+
+	/** The bytes that came are no good: once more from the first one. */
+	async #startOver(failure: Failure): Promise<Result | undefined> {
+		this.#work.discard();
+		this.#lane.progress(0);
+		if (++this.#restarts >= this.#context.settings.restarts)
+			return this.#work.failed(failure.error, this.#attempts);
+		this.#context.counters.retried();
+		await this.#wait(backoff(this.#restarts, failure, this.#context.settings));
+		return undefined;
+	}
+
+	#refused(failure: Failure, generation: number): Result | undefined {
+		this.#attempts--;
+		// Fresh credentials arrived while this request was under way: it just goes again.
+		if (generation !== this.#context.gate.generation) return undefined;
+		this.#context.gate.close();
+		this.#work.keep();
+		return this.#work.refused(failure.error);
+	}
+
+	#park(): Result {
+		return this.#work.parked(this.#work.keep());
+	}
+
+	/** A wait that parking ends. */
+	async #wait(milliseconds: number): Promise<void> {
+		if (milliseconds <= 0 || this.#parked) return;
+		await new Promise<void>((resolve) => {
+			const timer = setTimeout(resolve, milliseconds);
+			this.#wakeUp = () => {
+				clearTimeout(timer);
+				resolve();
+			};
+		});
+		this.#wakeUp = undefined;
+	}
+}
+
+/** The bytes of `key` are no good, for `why`: they are fetched once more from the first one. */
+export function restartFailure(
+	key: string,
+	code: 'changed' | 'checksum' | 'server' | 'size-mismatch',
+	why: string,
+): Failure {
+	return {
+		remedy: 'restart',
+		error: {
+			code,
+			message: `${safeText(key)}: ${safeText(why)}.`,
+			hint:
+				code === 'changed'
+					? 'Run the same command again when the object is no longer being written.'
+					: 'Nothing was saved under its name. Run the same command again; if it stays so, the object or the line damages data.',
+		},
+	};
+}
+
+/** A request that could not even be written. */
+function thrownFailure(error: unknown): Failure {
+	const record = errorRecord(error);
+	const signedOut = record.code === 'expired-credentials' || record.code === 'no-credentials';
+	const known = error instanceof MusterError && signedOut;
+	return {remedy: known ? 'credentials' : 'give-up', error: record};
+}
