@@ -17,6 +17,8 @@ export type LocalVerdict =
 			readonly record: boolean;
 			readonly modified: number;
 	  }
+	/** something else is here, of a size that the object has not, and nothing may replace it */
+	| {readonly kind: 'kept'; readonly size: number}
 	/** something else is here */
 	| {readonly kind: 'different'}
 	/** a folder or special file is in the way */
@@ -54,8 +56,10 @@ export async function lookAt(
 			(record.etag === null || row.etag === null || record.etag === row.etag);
 		if (sameObject) return {kind: 'same', verified: record.verified, record: false, modified};
 	}
+	if (stats.size !== row.size) {
+		return overwrite === 'never' ? {kind: 'kept', size: stats.size} : {kind: 'different'};
+	}
 	if (overwrite === 'never') return {kind: 'same', verified: 'size', record: false, modified};
-	if (stats.size !== row.size) return {kind: 'different'};
 	const md5 = singlePartMd5.exec(row.etag ?? '')?.[1];
 	if (md5 !== undefined) {
 		return (await md5Of(file)) === md5.toLowerCase()

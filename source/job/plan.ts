@@ -1,5 +1,5 @@
 import {setImmediate as breathe} from 'node:timers/promises';
-import type {FoundRow, PlannedRow} from '../ledger/plan-table.ts';
+import type {FoundRow, LocalMark, PlannedRow} from '../ledger/plan-table.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {objectKey, type SafePath} from '../model/brand.ts';
 import type {JobSpec} from '../model/job-spec.ts';
@@ -144,7 +144,7 @@ export async function recogniseLocal(
 	context: PlanContext,
 	only?: ReadonlySet<number>,
 ): Promise<void> {
-	const {spec, ledger, signal, job} = context;
+	const {spec, ledger, signal, job, log} = context;
 	const folder = new SafeFolder(spec.folder);
 	let last = 0;
 	for (;;) {
@@ -152,7 +152,7 @@ export async function recogniseLocal(
 		if (waiting.length === 0) return;
 		last = waiting.at(-1)?.id ?? last;
 		const rows = only === undefined ? waiting : waiting.filter(({id}) => only.has(id));
-		const local: {id: number; verified: string}[] = [];
+		const local: LocalMark[] = [];
 		for (const row of rows) {
 			if (row.destination === null || !folder.holds(row.destination)) continue;
 			const known = ledger.files.get(row.destination);
@@ -164,6 +164,11 @@ export async function recogniseLocal(
 				ledger.files,
 				spec.overwrite,
 			);
+			if (verdict.kind === 'kept') {
+				const kept = `A file of ${verdict.size} bytes lies there, the object has ${row.size}: it was kept, and nothing was downloaded (--overwrite never).`;
+				log.write('warn', `${row.destination}: ${kept}`);
+				local.push({id: row.id, verified: null, kept});
+			}
 			if (verdict.kind !== 'same') continue;
 			local.push({id: row.id, verified: verdict.verified});
 			if (verdict.record) record(context, row, verdict);

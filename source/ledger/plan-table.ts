@@ -20,6 +20,13 @@ export type FoundRow = {
 	readonly destination: string | null;
 };
 
+/** A row whose file is here. `kept`: why a file that is not the object stays; nothing vouches for it then. */
+export type LocalMark = {
+	readonly id: number;
+	readonly verified: string | null;
+	readonly kept?: string;
+};
+
 export type PlannedRow = {
 	readonly id: number;
 	readonly objectId: number;
@@ -234,13 +241,15 @@ export class PlanTable {
 		});
 	}
 
-	markLocal(rows: readonly {id: number; verified: string}[]): void {
+	markLocal(rows: readonly LocalMark[]): void {
 		this.#db.transaction(() => {
-			for (const {id, verified} of rows) {
+			for (const {id, verified, kept} of rows) {
 				this.#db.run(
-					'UPDATE wanted SET status = ?, verified = ? WHERE id = ?',
+					'UPDATE wanted SET status = ?, verified = ?, error_code = ?, error_message = ? WHERE id = ?',
 					statusNumber.local,
 					verified,
+					kept === undefined ? null : 'size-mismatch',
+					kept ?? null,
 					id,
 				);
 			}

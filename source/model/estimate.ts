@@ -31,22 +31,33 @@ const tolerance = 0.05;
 const fileWeightAtFirst = 384 * 1024;
 const fileWeightLeast = 64 * 1024;
 const fileWeightMost = 4 * 1024 * 1024;
-const firstBytesKept = 101;
+/** First bytes that are looked at together for the round trip of an idle link. */
+const firstBytesBlock = 20;
+
+/** How the time of the bytes and that of the round trips add up: 1 one after another, ∞ fully at once. */
+const overlap = 1.5;
+/** In a rush of small files the link is thought to be able to do at most so many times what is seen of it. */
+const mostHeadroom = 2.5;
+const mostTripShare = (1 - mostHeadroom ** -overlap) ** (1 / overlap);
 
 /**
  * Speed and time left, as the download screen shows them.
  *
- * Time left is weight left over weight per second, where a file weighs its bytes and what its round trip
- * costs: the bytes that one connection would move in the median time to first byte. So many small files
- * after few large ones don't come as a surprise. Holds no clock: every moment is passed in.
+ * Two things take time: the bytes, at what the link does, and a round trip for each file, shared by the
+ * connections. They overlap in part: on a full link some connections wait while others fill it. The round
+ * trip is the shortest that is usual (on a full link a first byte waits in a queue, and that is time of the
+ * bytes); the link is what makes the model take as long for the last seconds as they took. So a steady mix
+ * is told right whatever the round trip, and small files after large ones come as no surprise, near or far.
+ * Holds no clock: every moment is passed in.
  */
 export class Estimate {
 	readonly #speed = new DecayingRate(speedHalfLife);
 	readonly #files = new DecayingRate(speedHalfLife);
 	readonly #weightedBytes = new DecayingRate(leftHalfLife);
 	readonly #weightedFiles = new DecayingRate(leftHalfLife);
-	readonly #firstBytes: number[] = [];
-	#firstBytesSeen = 0;
+	readonly #lanes = new DecayingRate(leftHalfLife);
+	#firstBytes: number[] = [];
+	#roundTrip: number | null = null;
 	#last: EstimateSample | undefined;
 	#paused = false;
 	#activeSeconds = 0;
@@ -56,7 +67,10 @@ export class Estimate {
 
 	/** Milliseconds from a request to the first byte of its answer. */
 	firstByte(milliseconds: number): void {
-		this.#firstBytes[this.#firstBytesSeen++ % firstBytesKept] = milliseconds;
+		this.#firstBytes.push(milliseconds);
+		const usual = this.#usual();
+		if (this.#roundTrip === null || usual < this.#roundTrip) this.#roundTrip = usual;
+		if (this.#firstBytes.length === firstBytesBlock) this.#firstBytes = [];
 	}
 
 	/** Nothing counts until `resume`, neither time nor bytes. */
@@ -88,6 +102,7 @@ export class Estimate {
 		this.#files.add(files, seconds);
 		this.#weightedBytes.add(bytes, seconds);
 		this.#weightedFiles.add(files, seconds);
+		this.#lanes.add(sample.connections * seconds, seconds);
 		this.#fileWeight = this.#weigh(sample.connections);
 		this.#updateFraction(sample, last);
 		this.#shown = this.#show(this.#secondsLeft(sample));
@@ -102,11 +117,15 @@ export class Estimate {
 		};
 	}
 
-	#weigh(connections: number): number {
-		if (this.#firstBytes.length === 0) return fileWeightAtFirst;
+	/** Seconds of a tenth of the newest first bytes: few waited in a queue there. */
+	#usual(): number {
 		const sorted = [...this.#firstBytes].sort((a, b) => a - b);
-		const median = sorted[sorted.length >> 1] ?? 0;
-		const weight = ((median / 1000) * this.#speed.perSecond) / Math.max(1, connections);
+		return (sorted[Math.floor(sorted.length / 10)] ?? 0) / 1000;
+	}
+
+	#weigh(connections: number): number {
+		if (this.#roundTrip === null) return fileWeightAtFirst;
+		const weight = (this.#roundTrip * this.#speed.perSecond) / Math.max(1, connections);
 		return Math.min(fileWeightMost, Math.max(fileWeightLeast, weight));
 	}
 
@@ -121,13 +140,27 @@ export class Estimate {
 	}
 
 	/** Seconds left as they are, or null. */
-	#secondsLeft({bytes, bytesTotal, files, filesTotal}: EstimateSample): number | null {
+	#secondsLeft({bytes, bytesTotal, files, filesTotal, connections}: EstimateSample): number | null {
 		const filesLeft = Math.max(0, filesTotal - files);
-		const left = Math.max(0, bytesTotal - bytes) + filesLeft * this.#fileWeight;
-		if (filesLeft === 0 && bytes >= bytesTotal) return 0;
+		const bytesLeft = Math.max(0, bytesTotal - bytes);
+		if (filesLeft === 0 && bytesLeft === 0) return 0;
 		if (this.#activeSeconds < shownAfter) return null;
-		const rate = this.#weightedBytes.perSecond + this.#weightedFiles.perSecond * this.#fileWeight;
-		return rate < 1 ? null : left / rate;
+		const bytesSeen = this.#weightedBytes.perSecond;
+		const filesSeen = this.#weightedFiles.perSecond;
+		if (bytesSeen + filesSeen * this.#fileWeight < 1) return null;
+		// the share of each second that the round trips took, and the link's so that the model takes the second
+		const trips = (filesSeen * (this.#roundTrip ?? 0)) / this.#lanes.perSecond;
+		const tripShare = Math.min(trips, mostTripShare);
+		const byteShare = (1 - tripShare ** overlap) ** (1 / overlap);
+		// large files that have just begun show at once what the link can do
+		const link = Math.max(bytesSeen / byteShare, this.#speed.perSecond);
+		const bytesTime = link === 0 ? 0 : bytesLeft / link;
+		const lanes = Math.max(1, connections);
+		const perFile =
+			filesSeen === 0
+				? (this.#roundTrip ?? 0) / lanes
+				: (tripShare / filesSeen) * (this.#lanes.perSecond / lanes);
+		return (bytesTime ** overlap + (filesLeft * perFile) ** overlap) ** (1 / overlap);
 	}
 
 	/** In steps that a reader can follow, moved only when it is worth a look. */

@@ -74,12 +74,13 @@ describe('UX 7.28: time left', {timeout: 150_000, concurrency: true}, () => {
 		}
 	});
 
-	// The time to a first byte grows on a full link, and with it what a file is thought to cost: in this
-	// job 110 s are told where 28 are left. By bytes alone it would be right here and wrong on a far store.
-	const todo = 'large files first, small ones last, on a full link: told three times too long';
+	// The link is full from the first second, so even the shortest first byte holds a queue (168 ms where the
+	// round trip is 60), and 100 s are told where 42 are left. The round trips of the roll call, on an idle link,
+	// would tell better.
+	const todo = 'large files first, small ones last, on a full link: told about twice too long';
 	test('UX 7.28: with the files under 64 KiB last, Left is within 30 %', {todo}, async (t) => {
-		const small = Array.from({length: 4000}, (_, index) => (4 + (index % 12) * 5) * KiB);
-		const found = await measured(10 * MB, 60, [...times(64, 4 * MB), ...small]);
+		const small = Array.from({length: 6000}, (_, index) => (4 + (index % 12) * 5) * KiB);
+		const found = await measured(10 * MB, 60, [...times(96, 4 * MB), ...small]);
 		neverNegative(found);
 		for (const share of [0.3, 0.5, 0.8]) {
 			const left = leftAt(found, share);

@@ -291,6 +291,24 @@ function put(bed: Bed, name: string, text: string, time = old): void {
 	utimesSync(path.join(bed.out, name), time / 1000, time / 1000);
 }
 
+test('overwrite never: another file of another size is kept, said so, and nothing vouches for it', async () => {
+	await withBed([versioned()], async (bed) => {
+		put(bed, 'md5.png', 'of another size');
+		put(bed, 'parts.png', 'mine!');
+		const {summary} = await run(bed.engine, bed.spec({bucket: 'lake', overwrite: 'never'}));
+		assert.deepEqual([summary.local, summary.downloaded, summary.failed], [2, 0, 0]);
+		assert.equal(readFileSync(path.join(bed.out, 'md5.png'), 'utf8'), 'of another size');
+		const files = bed.events.flatMap((event) => (event.type === 'file' ? [event] : []));
+		const other = files.find((event) => event.path === 'md5.png');
+		assert.equal(other?.status, 'local');
+		assert.equal(other.verified, undefined);
+		assert.equal(other.error?.code, 'size-mismatch');
+		assert.match(other.error.message, /15 bytes .* the object has 5: it was kept/);
+		const same = files.find((event) => event.path === 'parts.png');
+		assert.deepEqual([same?.verified, same?.error], ['size', undefined]);
+	});
+});
+
 test('overwrite never, changed, always', async () => {
 	for (const [overwrite, local, text] of [
 		['never', 2, 'mine!'],

@@ -234,6 +234,34 @@ test('listing denied: exact names are asked for, absent ones are missing with a 
 	});
 });
 
+test('an unknown or a refused bucket of one URL is a missing row with its reason; the others go on', async () => {
+	const closed = memoryBucket('closed', {'a.png': 'a'}, {listable: false});
+	await withBed([lake, closed], async (bed) => {
+		bed.sandbox.rules.add({match: {bucket: 'closed'}, action: {type: 'deny'}});
+		const urls = ['s3://nowhere/a.png', 's3://closed/a.png', 's3://lake/data/top.png'];
+		const snapshot = await rollCall(
+			bed.engine,
+			bed.spec({bucket: '', manifest: keys(bed, ...urls)}),
+		);
+		const rows = await allRows(bed.engine);
+		assert.deepEqual(
+			rows.map(({state}) => state),
+			['missing', 'missing', 'waiting'],
+		);
+		assert.match(rows[0]?.error?.message ?? '', /no bucket .?nowhere/);
+		assert.match(rows[1]?.error?.message ?? '', /may not read it/);
+		assert.equal(balance(snapshot), 0);
+	});
+});
+
+test('a manifest whose buckets are all unknown is refused: that is no missing file', async () => {
+	await withBed([lake], async (bed) => {
+		const manifest = keys(bed, 's3://nowhere/a.png', 's3://elsewhere/b.png');
+		const refused = await refusal(rollCall(bed.engine, bed.spec({bucket: '', manifest})));
+		assert.equal(refused.code, 'no-such-bucket');
+	});
+});
+
 for (const [name, action] of [
 	['throttled', {type: 'throttle'}],
 	['broken', {type: 'error', status: 500, code: 'InternalError'}],

@@ -48,9 +48,12 @@ export async function askOneByOne(context: RollCallContext, coverage: Coverage):
 		const rows = ledger.rollCall.unresolvedAfter(last, 500);
 		if (rows.length === 0) break;
 		last = rows.at(-1)?.id ?? last;
-		const questions = rows.filter(
-			({bucket}) => !(bucket === null ? coverage.names : coverage.buckets.has(bucket)),
-		);
+		const questions = rows.filter(({id, bucket}) => {
+			if (bucket === null) return !coverage.names;
+			const unknown = coverage.unknown.get(bucket);
+			if (unknown !== undefined) ledger.rollCall.setMissing(id, unknown.message);
+			return unknown === undefined && !coverage.buckets.has(bucket);
+		});
 		const answers = await Promise.all(
 			questions.map((row) => limit(async () => ({row, answer: await ask(context, row)}))),
 		);
@@ -68,9 +71,10 @@ export async function askOneByOne(context: RollCallContext, coverage: Coverage):
 		progress.rowsChecked += questions.length;
 		signal.throwIfAborted();
 	}
-	const [first] = denied;
-	if (first === undefined) return;
-	if (there === 0) throw first.error;
+	const [wrong] = [...denied.map(({error}) => error), ...coverage.unknown.values()];
+	// no row could be looked up anywhere: that is no missing file, it is a wrong bucket or profile
+	const isAnyCovered = coverage.names || coverage.buckets.size > 0;
+	if (wrong !== undefined && there === 0 && !isAnyCovered) throw wrong;
 	for (const {id} of denied) ledger.rollCall.setMissing(id, unreadable);
 }
 

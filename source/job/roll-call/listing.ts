@@ -12,6 +12,8 @@ export type Coverage = {
 	readonly buckets: ReadonlySet<string>;
 	/** buckets whose listing was refused */
 	readonly refused: ReadonlySet<string>;
+	/** buckets of URLs that do not exist, with what the store said */
+	readonly unknown: ReadonlyMap<string, MusterError>;
 };
 
 /** one question costs about as much as this many listed keys */
@@ -39,17 +41,26 @@ export async function listFor(context: RollCallContext): Promise<Coverage> {
 	// Listings may overlap: with the index a key that is known already is left as it is.
 	if (progress.keysListed > 0) ledger.rollCall.indexObjects();
 	const buckets = new Set<string>();
+	const unknown = new Map<string, MusterError>();
 	for (const wanted of ledger.rollCall.wantedBuckets()) {
 		const {bucket} = wanted;
 		const prefix = folderOf(commonPrefix(wanted.first, wanted.last));
 		const known = names && bucket === spec.bucket && prefix.startsWith(spec.prefix);
 		const pages = pagesWorth(wanted.rows);
-		if (known || (await listIfAllowed(context, {bucket, prefix, pages}, refused)) === 'whole')
-			buckets.add(bucket);
+		try {
+			if (known || (await listIfAllowed(context, {bucket, prefix, pages}, refused)) === 'whole')
+				buckets.add(bucket);
+		} catch (error) {
+			// one wrong URL says nothing about the others
+			if (!(error instanceof MusterError) || error.code !== 'no-such-bucket') throw error;
+			unknown.set(bucket, error);
+			context.log.write('warn', `${bucket}: ${error.message}`);
+			context.notice('warning', `${error.message} Its rows are missing; the others go on.`);
+		}
 	}
 	progress.listed = true;
 	ledger.rollCall.indexObjects();
-	return {names, buckets, refused};
+	return {names, buckets, refused, unknown};
 }
 
 /**
