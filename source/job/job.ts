@@ -564,6 +564,7 @@ export class Job {
 	}
 
 	async #retryFailed(where: {wantedId?: number; groupId?: number}): Promise<number> {
+		this.#download?.save();
 		const ids = this.ledger.progress.retryFailed(where);
 		if (ids.length === 0) return 0;
 		this.#recount();
