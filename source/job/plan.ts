@@ -22,7 +22,7 @@ export type PlanContext = {
 	readonly disk: {readonly caseInsensitive: boolean; readonly normalising: boolean};
 };
 
-const chunk = 1000;
+const chunk = 2000;
 
 /** A row whose file has a place in the folder. */
 type PlacedRow = FoundRow & {readonly destination: string};
@@ -191,6 +191,7 @@ async function recognise(
 		else ids.push(row.id);
 		if (verdict.record) records.push(recordOf(row, verified, stats?.mtimeMs ?? 0, job));
 	}
+	if (local.size === 0) return;
 	ledger.transaction(() => {
 		for (const [verified, ids] of local) ledger.plan.markLocal(ids, verified);
 		for (const file of records) ledger.files.put(file);

@@ -116,6 +116,7 @@ export class PlanTable {
 	}
 
 	exclude(rows: readonly {id: number; reason: string}[]): void {
+		if (rows.length === 0) return;
 		this.#db.transaction(() => {
 			for (const {id, reason} of rows) {
 				this.#db.run(
@@ -200,6 +201,7 @@ export class PlanTable {
 	}
 
 	markDuplicates(rows: readonly {id: number; by: number}[]): void {
+		if (rows.length === 0) return;
 		this.#db.transaction(() => {
 			for (const {id, by} of rows) {
 				this.#db.run(
@@ -214,6 +216,7 @@ export class PlanTable {
 
 	/** Refused names: found, but they can't lie in the folder. */
 	refuse(rows: readonly {id: number; reason: string}[]): void {
+		if (rows.length === 0) return;
 		this.#db.transaction(() => {
 			for (const {id, reason} of rows) {
 				this.#db.run(
