@@ -66,7 +66,7 @@ async function carryOut(job: HeadlessJob, interrupted: () => number | undefined)
  */
 export async function runHeadless(job: HeadlessJob): Promise<number> {
 	const {engine, reporter} = job;
-	const stopEvents = engine.onEvent((event) => reporter.event(event));
+	const stopEvents = engine.onEvent((event) => reporter.event(event), reporter.hears);
 	const stopSnapshots = engine.subscribe(() => reporter.snapshot(engine.getSnapshot()));
 	const interruption = watchInterruption(
 		engine,

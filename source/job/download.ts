@@ -9,6 +9,7 @@ import type {TransferPool, TransferResult, TransferTask} from '../transfer/types
 import {ConnectionCount} from './connection-count.ts';
 import type {GroupTable} from './group-table.ts';
 import type {JobLog} from './log.ts';
+import {OutcomeBatch} from './outcome-batch.ts';
 import {partFile, partsFolder} from './parts.ts';
 import {SafeFolder} from './safe-folder.ts';
 import {Scheduler} from './scheduler.ts';
@@ -52,6 +53,7 @@ export class Download {
 	readonly #context: DownloadContext;
 	readonly #scheduler: Scheduler;
 	readonly #folder: SafeFolder;
+	readonly #parts: string;
 	readonly #open = new Map<number, FoundRow>();
 	readonly #count: ConnectionCount;
 	#feeding = false;
@@ -61,12 +63,13 @@ export class Download {
 	readonly #inDoubt = new Set<TransferResult>();
 	/** ended from outside: results are still written, but nobody waits for them */
 	#closed = false;
-	#unwritten: Outcomes = {done: [], failed: []};
+	readonly #outcomes: OutcomeBatch;
 	#filesDone = 0;
 
 	constructor(context: DownloadContext, groupIds: readonly number[], connections: number) {
 		this.#context = context;
 		this.#scheduler = new Scheduler(context.ledger.plan, groupIds);
+		this.#outcomes = new OutcomeBatch(context.ledger, (error) => this.#cannotWrite(error));
 		this.#folder = new SafeFolder(context.spec.folder);
 		this.#count = new ConnectionCount(
 			{
@@ -84,7 +87,8 @@ export class Download {
 			connections,
 			context.spec.connections === 'auto',
 		);
-		mkdirSync(partsFolder(context.spec), {recursive: true});
+		this.#parts = partsFolder(context.spec);
+		mkdirSync(this.#parts, {recursive: true});
 		context.pool.onResults((results) => this.#take(results));
 	}
 
@@ -103,7 +107,12 @@ export class Download {
 	/** Begins, or goes on after a pause. */
 	feed(): void {
 		this.#feeding = true;
-		if (this.#record({done: [], failed: []})) this.#fill();
+		if (this.#outcomes.write()) this.#fill();
+	}
+
+	/** Writes what is held back for company: whoever reads the ledger then reads all of it. */
+	save(): void {
+		this.#outcomes.write();
 	}
 
 	/** Files that failed are fetched again. */
@@ -126,6 +135,7 @@ export class Download {
 	async halt(mode: 'finish' | 'park'): Promise<void> {
 		this.#feeding = false;
 		const back = await this.#context.pool.halt(mode);
+		this.#outcomes.write();
 		for (const id of back) this.#giveBack(id);
 		// Whether the connection is gone may take a minute to learn: nobody who parks waits for it.
 		if (mode === 'park') for (const {id} of this.#inDoubt) this.#giveBack(id);
@@ -141,6 +151,7 @@ export class Download {
 
 	async close(): Promise<void> {
 		this.#count.close();
+		this.#outcomes.write();
 		this.#feeding = false;
 		this.#closed = true;
 		await this.#context.pool.close();
@@ -181,7 +192,7 @@ export class Download {
 				size: row.size,
 				...(row.etag === null ? {} : {etag: row.etag}),
 				...(row.modified === null ? {} : {modified: row.modified}),
-				temporary: partFile(spec, row),
+				temporary: partFile(this.#parts, row),
 				destination: this.#folder.resolve(row.destination ?? ''),
 				replace: spec.overwrite !== 'never',
 			};
@@ -198,9 +209,12 @@ export class Download {
 	}
 
 	#take(results: readonly TransferResult[]): void {
-		const doubtful = this.#context.isOutage === undefined ? [] : results.filter(isNetwork);
-		if (doubtful.length > 0) void this.#settleDoubtful(doubtful);
-		this.#settle(results.filter((result) => !doubtful.includes(result)));
+		if (this.#context.isOutage === undefined || !results.some(isNetwork)) {
+			this.#settle(results);
+			return;
+		}
+		void this.#settleDoubtful(results.filter(isNetwork));
+		this.#settle(results.filter((result) => !isNetwork(result)));
 	}
 
 	/**
@@ -223,22 +237,25 @@ export class Download {
 	}
 
 	#settle(results: readonly (TransferResult | Unreachable)[]): void {
-		const pairs = results.flatMap((result) => {
-			const row = this.#open.get(result.id);
-			return row === undefined ? [] : [{result, row}];
-		});
 		const finished = Date.now();
-		const isWritten = this.#record({
-			done: pairs.flatMap(({result, row}) =>
-				result.kind === 'done' ? [this.#doneRow(result, row, finished)] : [],
-			),
-			failed: pairs.flatMap(({result, row}) =>
-				result.kind === 'failed'
-					? [{id: row.id, attempts: result.attempts, error: result.error}]
-					: [],
-			),
-		});
-		for (const {result, row} of pairs) this.#settleOne(result, row, this.#context.spec);
+		const rows: FoundRow[] = [];
+		const known: (TransferResult | Unreachable)[] = [];
+		for (const result of results) {
+			const row = this.#open.get(result.id);
+			if (row === undefined) continue;
+			rows.push(row);
+			known.push(result);
+			if (result.kind === 'done') this.#outcomes.done(this.#doneRow(result, row, finished));
+			else if (result.kind === 'failed')
+				this.#outcomes.failed({id: row.id, attempts: result.attempts, error: result.error});
+		}
+		// What comes last, or while nothing new is handed out, has nothing to wait for.
+		const isLast = !this.#feeding || rows.length >= this.#open.size;
+		const isWritten = isLast ? this.#outcomes.write() : this.#outcomes.writeInTime();
+		for (const [index, result] of known.entries()) {
+			const row = rows[index];
+			if (row !== undefined) this.#settleOne(result, row, this.#context.spec);
+		}
 		if (this.#feeding && isWritten) this.#fill();
 		this.#reportIdle();
 	}
@@ -269,31 +286,14 @@ export class Download {
 		};
 	}
 
-	/**
-	 * Writes outcomes to the ledger. What a full disk refuses is kept, written with the next batch,
-	 * and pauses the job; a crash before that costs nothing but a look at those files.
-	 */
-	#record(outcomes: Outcomes): boolean {
-		const all: Outcomes = {
-			done: [...this.#unwritten.done, ...outcomes.done],
-			failed: [...this.#unwritten.failed, ...outcomes.failed],
-		};
-		if (all.done.length + all.failed.length === 0) return true;
-		try {
-			this.#context.ledger.record(all);
-			this.#unwritten = {done: [], failed: []};
-			return true;
-		} catch (error) {
-			this.#unwritten = all;
-			const {message} = errorRecord(error);
-			this.#context.onBlocked('disk', {
-				code: 'disk',
-				message: `The ledger in ${this.#context.spec.folder} can't be written.`,
-				hint: 'Make room on the disk, then go on.',
-				detail: message,
-			});
-			return false;
-		}
+	#cannotWrite(error: unknown): void {
+		const {message} = errorRecord(error);
+		this.#context.onBlocked('disk', {
+			code: 'disk',
+			message: `The ledger in ${this.#context.spec.folder} can't be written.`,
+			hint: 'Make room on the disk, then go on.',
+			detail: message,
+		});
 	}
 
 	#settleOne(result: TransferResult | Unreachable, row: FoundRow, spec: JobSpec): void {

@@ -16,7 +16,7 @@ import {isLive, recordOf} from './job-record.ts';
 import {Monitor} from './monitor.ts';
 import {findJob, listJobs, writeJob} from './registry.ts';
 import {shownError, shownRow} from './shown-row.ts';
-import type {Engine, EngineOptions} from './types.ts';
+import type {Engine, EngineOptions, Heard} from './types.ts';
 import {verifyFolder} from './verify-folder.ts';
 import {WizardService} from './wizard-service.ts';
 
@@ -36,7 +36,7 @@ class LocalEngine implements Engine {
 	readonly #access = new AccessCache();
 	readonly #wizard = new WizardService(this.#access);
 	readonly #monitor = new Monitor();
-	readonly #eventListeners = new Set<(event: JobEvent) => void>();
+	readonly #eventListeners = new Map<(event: JobEvent) => void, Exclude<Heard, 'nothing'>>();
 	readonly #handlers: Handlers;
 	readonly #recorder: NodeJS.Timeout;
 	#job: Job | undefined;
@@ -66,8 +66,11 @@ class LocalEngine implements Engine {
 		return this.#monitor.getSnapshot();
 	}
 
-	onEvent(listener: (event: JobEvent) => void): () => void {
-		this.#eventListeners.add(listener);
+	onEvent(
+		listener: (event: JobEvent) => void,
+		heard: Exclude<Heard, 'nothing'> = 'everything',
+	): () => void {
+		this.#eventListeners.set(listener, heard);
 		return () => this.#eventListeners.delete(listener);
 	}
 
@@ -310,15 +313,21 @@ class LocalEngine implements Engine {
 			store: access.store,
 			credentials: access.credentials,
 			emit: (event) => {
-				for (const listener of this.#eventListeners) listener(event);
+				for (const listener of this.#eventListeners.keys()) listener(event);
 			},
-			isHeard: () => this.#eventListeners.size > 0,
+			heard: () => this.#heard(),
 			firstByte: (milliseconds) => this.#monitor.firstByte(milliseconds),
 			onChange: () => {
 				this.#monitor.publish();
 				this.#record();
 			},
 		};
+	}
+
+	#heard(): Heard {
+		if (this.#eventListeners.size === 0) return 'nothing';
+		const all = Array.from(this.#eventListeners.values());
+		return all.includes('everything') ? 'everything' : 'problems';
 	}
 
 	#problems({offset, limit}: {offset: number; limit: number}): LinkResult<'problems'> {

@@ -39,8 +39,9 @@ import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {settledRows} from './settled-rows.ts';
 import {keepHeapSmall} from './small-heap.ts';
-import {countAll, outcomeOf, summaryOf} from './summary.ts';
+import {countAll, outcomeOf, sumGroups, summaryOf} from './summary.ts';
 import {fetchAlone, type TriedFile} from './try-one.ts';
+import type {Heard} from './types.ts';
 import {unlessAborted} from './unless-aborted.ts';
 
 export type JobEnvironment = PlaceOptions & {
@@ -48,8 +49,8 @@ export type JobEnvironment = PlaceOptions & {
 	readonly store: Store;
 	readonly credentials: CredentialHolder;
 	readonly emit: (event: JobEvent) => void;
-	/** somebody listens to the events */
-	readonly isHeard: () => boolean;
+	/** which events about files somebody listens to */
+	readonly heard: () => Heard;
 	/** milliseconds from a request to its first byte, for the estimate */
 	readonly firstByte: (milliseconds: number) => void;
 	/** something that the record of the job shows has changed */
@@ -172,6 +173,7 @@ export class Job {
 			if (spec.ambiguous !== 'ask')
 				await resolveAmbiguous(ledger, spec, spec.ambiguous, {signal: this.#abort.signal});
 			await makePlan(this.#planContext(), {fresh: true});
+			ledger.rollCall.indexWanted();
 			ledger.setMeta('rolled', '1');
 			this.#recount();
 			this.#abort.signal.throwIfAborted();
@@ -245,7 +247,9 @@ export class Job {
 		if (free !== undefined && bytes > free) {
 			throw diskFullError(this.spec.folder, bytes, free);
 		}
-		const isOpen = await this.#openPool('ready');
+		const {files, filesDone, failed} = sumGroups(this.groups.all());
+		// With nothing to fetch no thread is started.
+		const isOpen = files <= filesDone + failed || (await this.#openPool('ready'));
 		if (!isOpen || !(await this.#emitSettledRows())) return;
 		this.startedAt = Date.now();
 		this.#run();
@@ -308,7 +312,8 @@ export class Job {
 		this.phase = 'downloading';
 		this.clock.run();
 		this.#environment.onChange();
-		this.#download?.feed();
+		if (this.#download === undefined) this.#idle();
+		else this.#download.feed();
 	}
 
 	/** A file has come: an outage is over, and so are its words. */
@@ -559,6 +564,7 @@ export class Job {
 	}
 
 	async #retryFailed(where: {wantedId?: number; groupId?: number}): Promise<number> {
+		this.#download?.save();
 		const ids = this.ledger.progress.retryFailed(where);
 		if (ids.length === 0) return 0;
 		this.#recount();
@@ -642,9 +648,8 @@ export class Job {
 
 	/** Rows that have their end without a download, told once when the download begins; false when the job was ended meanwhile. */
 	async #emitSettledRows(): Promise<boolean> {
-		if (!this.#environment.isHeard()) return true;
 		let told = 0;
-		for (const event of settledRows(this.ledger)) {
+		for (const event of settledRows(this.ledger, this.#environment.heard())) {
 			this.#environment.emit(event);
 			if (++told % 1000 !== 0) continue;
 			await breathe();

@@ -7,6 +7,7 @@ import {groupState, type GroupCounts} from './group-table.ts';
 import {GroupRates} from './group-rates.ts';
 import type {Job} from './job.ts';
 import {SpeedHistory} from './speed-history.ts';
+import {sumGroups} from './summary.ts';
 
 const publishEvery = 100;
 const sampleEvery = 500;
@@ -261,24 +262,6 @@ export class Monitor {
 /** In the roll call a group with missing files needs a look; later only failed files do. */
 export const isReviewing = (job: Job): boolean =>
 	job.phase === 'reading' || job.phase === 'ready' || job.phase === 'matching';
-
-function sumGroups(groups: readonly GroupCounts[]): {
-	files: number;
-	filesDone: number;
-	failed: number;
-	bytes: number;
-	bytesDone: number;
-} {
-	const sum = {files: 0, filesDone: 0, failed: 0, bytes: 0, bytesDone: 0};
-	for (const group of groups) {
-		sum.files += group.files;
-		sum.filesDone += group.filesDone;
-		sum.failed += group.failed;
-		sum.bytes += group.bytes;
-		sum.bytesDone += group.bytesDone;
-	}
-	return sum;
-}
 
 const count = (states: readonly GroupState[], state: GroupState): number =>
 	states.filter((each) => each === state).length;

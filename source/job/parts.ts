@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {hash} from 'node:crypto';
 import {readdirSync, rmSync} from 'node:fs';
 import path from 'node:path';
 import type {FoundRow} from '../ledger/plan-table.ts';
@@ -9,17 +9,13 @@ export const partsFolder = (spec: JobSpec): string => path.join(spec.folder, '.m
 
 /** The same for the same version of an object at the same destination, so that a later run finds its bytes. */
 function partName(row: FoundRow): string {
-	return createHash('sha256')
-		.update(
-			[row.bucket, row.key, row.etag ?? '', String(row.size), row.destination ?? ''].join('\0'),
-		)
-		.digest('hex')
-		.slice(0, 24);
+	const version = `${row.bucket}\0${row.key}\0${row.etag ?? ''}\0${row.size}\0${row.destination ?? ''}`;
+	return hash('sha256', version, 'hex').slice(0, 24);
 }
 
-/** The temporary file of a row's download. */
-export const partFile = (spec: JobSpec, row: FoundRow): string =>
-	path.join(partsFolder(spec), `${partName(row)}.part`);
+/** The temporary file of a row's download, in `partsFolder`. */
+export const partFile = (folder: string, row: FoundRow): string =>
+	`${folder}${path.sep}${partName(row)}.part`;
 
 /** Removes what unfinished downloads left, once nothing is unfinished any more. */
 export function clearParts(spec: JobSpec): void {

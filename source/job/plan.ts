@@ -1,12 +1,13 @@
 import {setImmediate as breathe} from 'node:timers/promises';
-import type {FoundRow, LocalMark, PlannedRow} from '../ledger/plan-table.ts';
+import type {LocalFile} from '../ledger/files-table.ts';
+import type {FoundRow, KeptRow, PlannedRow} from '../ledger/plan-table.ts';
 import type {Ledger} from '../ledger/ledger.ts';
 import {objectKey, type SafePath} from '../model/brand.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import type {Verified} from '../model/object.ts';
 import {foldPath, localPath, withSuffix} from '../planning/destination.ts';
 import {compileFilters} from '../planning/filters.ts';
-import {isAsLeft, lookAt} from './local-scan.ts';
+import {isAsLeft, lookAt, md5Of} from './local-scan.ts';
 import type {JobLog} from './log.ts';
 import {SafeFolder} from './safe-folder.ts';
 
@@ -21,33 +22,40 @@ export type PlanContext = {
 	readonly disk: {readonly caseInsensitive: boolean; readonly normalising: boolean};
 };
 
-const chunk = 1000;
+const chunk = 2000;
 
-/** Turns every found row that has no plan yet into a local file, an excluded row, a duplicate or a refusal. */
+/** A row whose file has a place in the folder. */
+type PlacedRow = FoundRow & {readonly destination: string};
+
+const isPlaced = (row: FoundRow): row is PlacedRow => row.destination !== null;
+
+/**
+ * Turns every found row that has no plan yet into a local file, an excluded row, a duplicate or a
+ * refusal, and marks the files that are here already.
+ */
 export async function makePlan(context: PlanContext, options: {fresh: boolean}): Promise<void> {
-	const {ledger, signal} = context;
-	if (options.fresh) ledger.plan.startPlan();
+	const {ledger, signal, disk} = context;
+	if (options.fresh) ledger.plan.startPlan((path) => foldPath(path, disk));
 	const filter = compileFilters(context.spec.filters, context.spec.prefix);
-	const changed = new Set<number>();
+	const folder = new SafeFolder(context.spec.folder);
 	let last = 0;
 	for (;;) {
 		const rows = ledger.plan.unplannedAfter(last, chunk);
 		if (rows.length === 0) break;
 		last = rows.at(-1)?.id ?? last;
-		if (!options.fresh) for (const {id} of rows) changed.add(id);
-		planChunk(context, rows, filter);
+		await recognise(context, folder, planChunk(context, rows, filter));
 		signal.throwIfAborted();
 		await breathe();
 	}
-	for (const id of moveFilesBesideFolders(context)) changed.add(id);
-	await recogniseLocal(context, options.fresh ? undefined : changed);
+	await recognise(context, folder, moveFilesBesideFolders(context));
 }
 
+/** Answers the rows that have a place, with it. */
 function planChunk(
 	context: PlanContext,
 	rows: readonly FoundRow[],
 	filter: ReturnType<typeof compileFilters>,
-): void {
+): readonly PlacedRow[] {
 	const {spec, ledger} = context;
 	const excluded: {id: number; reason: string}[] = [];
 	const refused: {id: number; reason: string}[] = [];
@@ -74,7 +82,7 @@ function planChunk(
 	}
 	ledger.plan.exclude(excluded);
 	ledger.plan.refuse(refused);
-	resolveCollisions(context, planned, byId);
+	return resolveCollisions(context, planned, byId);
 }
 
 function plannedRow(context: PlanContext, row: FoundRow, destination: SafePath): PlannedRow {
@@ -83,7 +91,7 @@ function plannedRow(context: PlanContext, row: FoundRow, destination: SafePath):
 	for (let slash = folded.indexOf('/'); slash >= 0; slash = folded.indexOf('/', slash + 1)) {
 		folders.push(folded.slice(0, slash));
 	}
-	return {id: row.id, objectId: row.objectId, destination, folded, folders};
+	return {id: row.id, objectId: row.objectId, size: row.size, destination, folded, folders};
 }
 
 /** The second of two different objects for one path gets a name of its own; the same object twice is a duplicate row. */
@@ -91,9 +99,10 @@ function resolveCollisions(
 	context: PlanContext,
 	planned: readonly PlannedRow[],
 	byId: ReadonlyMap<number, FoundRow>,
-): void {
+): readonly PlacedRow[] {
 	const {ledger, log} = context;
 	const plans = new Map(planned.map((plan) => [plan.id, plan]));
+	const placed = new Map(planned.map(({id, destination}) => [id, destination]));
 	const duplicates: {id: number; by: number}[] = [];
 	let refused = ledger.plan.take(planned);
 	for (let attempt = 1; refused.length > 0; attempt++) {
@@ -103,15 +112,21 @@ function resolveCollisions(
 			const plan = plans.get(id);
 			if (same || row === undefined || plan === undefined) {
 				duplicates.push({id, by});
+				placed.delete(id);
 				continue;
 			}
 			const renamed = withSuffix(plan.destination as SafePath, difference(row, attempt));
 			log.write('warn', `${row.key}: its local name was taken, saved as ${renamed}`);
 			again.push(plannedRow(context, row, renamed));
+			placed.set(id, renamed);
 		}
 		refused = ledger.plan.take(again);
 	}
 	ledger.plan.markDuplicates(duplicates);
+	return [...placed].flatMap(([id, destination]) => {
+		const row = byId.get(id);
+		return row === undefined ? [] : [{...row, destination}];
+	});
 }
 
 /** What tells an object from another one for the same path: its key, its bucket, and then only a count. */
@@ -121,100 +136,116 @@ function difference({bucket, key}: FoundRow, attempt: number): string {
 }
 
 /** `a` beside `a/b`: the folder keeps the name, the file gets a suffix. Answers the rows it moved. */
-function moveFilesBesideFolders(context: PlanContext): readonly number[] {
+function moveFilesBesideFolders(context: PlanContext): readonly PlacedRow[] {
 	const {ledger, log} = context;
-	const rows = ledger.plan.filesThatAreFolders();
-	for (const row of rows) {
-		if (row.destination === null) continue;
+	return ledger.plan.filesThatAreFolders().flatMap((row) => {
+		if (row.destination === null) return [];
 		ledger.plan.release(row.id);
 		for (let attempt = 1; ; attempt++) {
 			const renamed = withSuffix(row.destination as SafePath, difference(row, attempt));
 			log.write('warn', `${row.key}: a folder has its name, saved as ${renamed}`);
-			if (ledger.plan.take([plannedRow(context, row, renamed)]).length === 0) break;
+			if (ledger.plan.take([plannedRow(context, row, renamed)]).length === 0)
+				return [{...row, destination: renamed}];
 		}
-	}
-	return rows.map(({id}) => id);
+	});
 }
 
-/**
- * Looks at every destination once and marks what is here already. `only`: these rows alone, so that a
- * person's choice for one row does not cost a look at a hundred thousand files.
- */
-export async function recogniseLocal(
-	context: PlanContext,
-	only?: ReadonlySet<number>,
-): Promise<void> {
-	const {spec, ledger, signal, job, log} = context;
+/** Looks at the destination of every row that still waits, and marks what is here already. */
+export async function recogniseLocal(context: PlanContext): Promise<void> {
+	const {spec, ledger, signal} = context;
 	const folder = new SafeFolder(spec.folder);
 	let last = 0;
 	for (;;) {
-		const waiting = ledger.plan.waitingAfter(last, chunk);
-		if (waiting.length === 0) return;
-		last = waiting.at(-1)?.id ?? last;
-		const rows = only === undefined ? waiting : waiting.filter(({id}) => only.has(id));
-		const local: LocalMark[] = [];
-		for (const row of rows) {
-			if (row.destination === null || !folder.holds(row.destination)) continue;
-			const known = ledger.files.get(row.destination);
-			// `always` fetches again what earlier jobs brought, never what this one has finished.
-			if (spec.overwrite === 'always' && known?.job !== job) continue;
-			const verdict = await lookAt(
-				spec.folder,
-				{...row, destination: row.destination},
-				ledger.files,
-				spec.overwrite,
-			);
-			if (verdict.kind === 'kept') {
-				const kept = `A file of ${verdict.size} bytes lies there, the object has ${row.size}: it was kept, and nothing was downloaded (--overwrite never).`;
-				log.write('warn', `${row.destination}: ${kept}`);
-				local.push({id: row.id, verified: null, kept});
-			}
-			if (verdict.kind !== 'same') continue;
-			local.push({id: row.id, verified: verdict.verified});
-			if (verdict.record) record(context, row, verdict);
-		}
-		ledger.plan.markLocal(local);
+		const rows = ledger.plan.waitingAfter(last, chunk);
+		if (rows.length === 0) return;
+		last = rows.at(-1)?.id ?? last;
+		await recognise(context, folder, rows.filter(isPlaced));
 		signal.throwIfAborted();
 		await breathe();
 	}
 }
 
+/** One question to the ledger for all these rows, one look at the disk for each whose folder is there. */
+async function recognise(
+	{spec, ledger, job, log}: PlanContext,
+	folder: SafeFolder,
+	rows: readonly PlacedRow[],
+): Promise<void> {
+	const known = ledger.files.known(rows.map(({destination}) => destination));
+	const local = new Map<Verified, number[]>();
+	const records: LocalFile[] = [];
+	const kept: KeptRow[] = [];
+	for (const row of rows) {
+		const file = known.get(row.destination);
+		// `always` fetches again what earlier jobs brought, never what this one has finished.
+		if (spec.overwrite === 'always' && file?.job !== job) continue;
+		const stats = folder.look(row.destination);
+		let verdict = lookAt(row, stats, file, spec.overwrite);
+		if (verdict.kind === 'read') {
+			if ((await md5Of(folder.resolve(row.destination))) !== verdict.md5) continue;
+			verdict = {kind: 'same', verified: 'md5', record: true};
+		}
+		if (verdict.kind === 'kept') {
+			const why = `A file of ${verdict.size} bytes lies there, the object has ${row.size}: it was kept, and nothing was downloaded (--overwrite never).`;
+			log.write('warn', `${row.destination}: ${why}`);
+			kept.push({id: row.id, why});
+		}
+		if (verdict.kind !== 'same') continue;
+		const {verified} = verdict;
+		const ids = local.get(verified);
+		if (ids === undefined) local.set(verified, [row.id]);
+		else ids.push(row.id);
+		if (verdict.record) records.push(recordOf(row, verified, stats?.mtimeMs ?? 0, job));
+	}
+	if (local.size === 0 && kept.length === 0) return;
+	ledger.transaction(() => {
+		ledger.plan.markKept(kept);
+		for (const [verified, ids] of local) ledger.plan.markLocal(ids, verified);
+		for (const file of records) ledger.files.put(file);
+	});
+}
+
 /** What earlier runs have finished is looked at again: a file that went or changed since is fetched anew. */
 export async function lookAgain({spec, ledger, signal, log}: PlanContext): Promise<void> {
+	const folder = new SafeFolder(spec.folder);
 	let last = 0;
 	for (;;) {
 		const rows = ledger.plan.finishedAfter(last, chunk);
 		if (rows.length === 0) return;
 		last = rows.at(-1)?.id ?? last;
-		const gone = rows.filter(
-			({destination}) => destination !== null && !isAsLeft(spec.folder, destination, ledger.files),
+		const placed = rows.filter(isPlaced);
+		const known = ledger.files.known(placed.map(({destination}) => destination));
+		const gone = placed.filter(
+			({destination}) => !isAsLeft(folder.look(destination), known.get(destination)),
 		);
 		for (const row of gone) log.write('warn', `${row.destination} is not as it was left`);
-		ledger.plan.waitAgain(gone.map(({id}) => id));
+		if (gone.length > 0) ledger.plan.waitAgain(gone.map(({id}) => id));
 		signal.throwIfAborted();
 		await breathe();
 	}
 }
 
-function record(
-	context: PlanContext,
-	row: FoundRow,
-	verdict: {verified: Verified; modified: number},
-): void {
-	context.ledger.files.put({
-		path: row.destination ?? '',
+function recordOf(
+	row: PlacedRow,
+	verified: Verified,
+	localModified: number,
+	job: number,
+): LocalFile {
+	const isMd5 = verified === 'md5';
+	return {
+		path: row.destination,
 		bucket: row.bucket,
 		key: row.key,
 		etag: row.etag,
 		size: row.size,
 		modified: row.modified,
-		localModified: verdict.modified,
-		verified: verdict.verified === 'md5' ? 'md5' : 'size',
+		localModified,
+		verified: isMd5 ? 'md5' : 'size',
 		digest:
-			verdict.verified === 'md5' && row.etag !== null
+			isMd5 && row.etag !== null
 				? {algorithm: 'md5', value: row.etag.replaceAll('"', ''), encoding: 'hex', kind: 'full'}
 				: null,
-		job: context.job,
+		job,
 		finished: Date.now(),
-	});
+	};
 }

@@ -24,7 +24,6 @@ export async function callRoll(context: RollCallContext): Promise<void> {
 		ledger.rollCall.markRepeats(spec.layout === 'groups');
 		await matchRows(context);
 	}
-	ledger.rollCall.indexWanted();
 }
 
 /** Strongest rules first: URLs, whole keys and paths, then names that were not listed, then looser forms. */

@@ -2,14 +2,21 @@ import type {Ledger} from '../ledger/ledger.ts';
 import type {LedgerRow} from '../ledger/row-windows.ts';
 import type {FileEvent} from '../model/event.ts';
 import type {Verified} from '../model/object.ts';
+import type {Heard} from './types.ts';
 
 const states = ['local', 'missing', 'ambiguous', 'excluded', 'failed'] as const;
+const problems = ['failed'] as const;
 
-/** Events of the rows that have their end without a download: here already, missing, ambiguous, excluded, refused. */
-export function* settledRows(ledger: Ledger): Generator<FileEvent> {
+/**
+ * Events of the rows that have their end without a download: here already, missing, ambiguous,
+ * excluded, refused; with `problems` only what is an error.
+ */
+export function* settledRows(ledger: Ledger, heard: Heard): Generator<FileEvent> {
+	if (heard === 'nothing') return;
+	const told = heard === 'problems' ? problems : states;
 	let last = 0;
 	for (;;) {
-		const rows = ledger.windows.after({states}, last, 1000);
+		const rows = ledger.windows.after({states: told}, last, 1000);
 		if (rows.length === 0) return;
 		for (const row of rows) {
 			last = row.id;

@@ -28,6 +28,25 @@ export function countAll(groups: readonly GroupCounts[]): RollCallCounts {
 	return sum;
 }
 
+/** Files to download and what became of them, over all groups. */
+export function sumGroups(groups: readonly GroupCounts[]): {
+	files: number;
+	filesDone: number;
+	failed: number;
+	bytes: number;
+	bytesDone: number;
+} {
+	const sum = {files: 0, filesDone: 0, failed: 0, bytes: 0, bytesDone: 0};
+	for (const group of groups) {
+		sum.files += group.files;
+		sum.filesDone += group.filesDone;
+		sum.failed += group.failed;
+		sum.bytes += group.bytes;
+		sum.bytesDone += group.bytesDone;
+	}
+	return sum;
+}
+
 /** The exit status of a job whose work is done, after CLI.md. */
 export function outcomeOf(groups: readonly GroupCounts[], allowMissing: boolean): number {
 	if (groups.some((group) => group.failed > 0)) return exitStatus.failed;

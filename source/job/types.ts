@@ -1,10 +1,16 @@
 import type {JobEvent} from '../model/event.ts';
 import type {EngineClient} from './link/messages.ts';
 
+/** Which events about files somebody listens to. */
+export type Heard = 'everything' | 'problems' | 'nothing';
+
 /** The engine in this process: what the link serves and headless commands hold. */
 export type Engine = EngineClient & {
-	/** Every public event, in order. Returns a function that stops listening. */
-	onEvent(listener: (event: JobEvent) => void): () => void;
+	/**
+	 * Every public event, in order. Returns a function that stops listening. Whoever wants `problems`
+	 * alone spares the engine telling of each file that was here already.
+	 */
+	onEvent(listener: (event: JobEvent) => void, heard?: Exclude<Heard, 'nothing'>): () => void;
 	/** Where this engine can be attached to; stands in the job's record for `muster attach`. */
 	setSocket(socket: string | null): void;
 	/** Stops what runs (parked and saved), releases the folder, closes everything. */

@@ -2,12 +2,14 @@ import {DatabaseSync, type SQLInputValue, type StatementSync} from 'node:sqlite'
 import {MusterError} from '../model/error.ts';
 import {lastingTables, rollCallTables, schemaVersion} from './schema.ts';
 
-export type Row = Record<string, null | number | bigint | string | Uint8Array>;
+export type Value = null | number | bigint | string | Uint8Array;
+export type Row = Record<string, Value>;
 
 /** A SQLite database with cached statements and typed reading; one writer, this thread. */
 export class Database {
 	readonly #database: DatabaseSync;
 	readonly #statements = new Map<string, StatementSync>();
+	readonly #arrays = new Map<string, StatementSync>();
 
 	constructor(file: string, options: {readOnly?: boolean} = {}) {
 		this.#database = new DatabaseSync(file, {readOnly: options.readOnly ?? false, timeout: 5000});
@@ -34,6 +36,17 @@ export class Database {
 		return this.#prepare(sql).all(...values);
 	}
 
+	/** Rows as arrays in the order of the columns: half the cost of objects, for what reads all rows. */
+	rows(sql: string, ...values: SQLInputValue[]): readonly (readonly Value[])[] {
+		let statement = this.#arrays.get(sql);
+		if (statement === undefined) {
+			statement = this.#database.prepare(sql);
+			statement.setReturnArrays(true);
+			this.#arrays.set(sql, statement);
+		}
+		return statement.all(...values) as unknown as Value[][];
+	}
+
 	/**
 	 * Rows one by one. A statement of its own, so that the cached one may be used while iterating;
 	 * the caller must not write to the tables it reads.
@@ -56,6 +69,7 @@ export class Database {
 
 	close(): void {
 		this.#statements.clear();
+		this.#arrays.clear();
 		if (this.#database.isOpen) this.#database.close();
 	}
 
@@ -77,7 +91,7 @@ export function openLedgerDatabase(file: string): Database {
 	const database = open(file);
 	try {
 		database.exec(
-			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;',
+			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;',
 		);
 		const version = Number(database.get('PRAGMA user_version')?.['user_version'] ?? 0);
 		if (version > schemaVersion) {

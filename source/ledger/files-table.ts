@@ -18,6 +18,12 @@ export type LocalFile = {
 	readonly finished: number;
 };
 
+/** What a look at the folder is held against. */
+export type KnownFile = Pick<
+	LocalFile,
+	'bucket' | 'key' | 'etag' | 'size' | 'localModified' | 'verified' | 'job'
+>;
+
 /** What lies in the folder; outlives roll calls. */
 export class FilesTable {
 	readonly #db: Database;
@@ -29,6 +35,29 @@ export class FilesTable {
 	get(path: string): LocalFile | undefined {
 		const row = this.#db.get('SELECT * FROM files WHERE path = ?', path);
 		return row === undefined ? undefined : localFile(row);
+	}
+
+	/** What the ledger knows of the files at these paths, by path; one question for all of them. */
+	known(paths: readonly string[]): ReadonlyMap<string, KnownFile> {
+		const found = new Map<string, KnownFile>();
+		if (paths.length === 0) return found;
+		for (const row of this.#db.rows(
+			`SELECT f.path, f.bucket, f.key, f.etag, f.size, f.local_modified, f.verified, f.job
+			FROM json_each(?) AS j CROSS JOIN files AS f ON f.path = j.value`,
+			JSON.stringify(paths),
+		)) {
+			const [path, bucket, key, etag, size, localModified, verified, job] = row;
+			found.set(path as string, {
+				bucket: bucket as string,
+				key: key as string,
+				etag: etag as string | null,
+				size: size as number,
+				localModified: localModified as number,
+				verified: verified as Verified,
+				job: job as number,
+			});
+		}
+		return found;
 	}
 
 	put(file: LocalFile): void {

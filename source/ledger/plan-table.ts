@@ -1,35 +1,30 @@
-import type {MatchRule} from '../model/match.ts';
-import type {Database, Row} from './database.ts';
-import {ruleName, stateNumber, statusNumber} from './states.ts';
+import type {Database, Value} from './database.ts';
+import {stateNumber, statusNumber} from './states.ts';
+import {TakenPaths} from './taken-paths.ts';
 
-/** A found row with its object, as the plan needs it. */
+/** A found row with its object, as plan and download need it. */
 export type FoundRow = {
 	readonly id: number;
 	readonly groupId: number;
 	readonly group: string;
-	readonly row: number;
 	readonly text: string;
-	readonly rule: MatchRule | null;
 	readonly objectId: number;
 	readonly bucket: string;
 	readonly key: string;
 	readonly size: number;
 	readonly etag: string | null;
 	readonly modified: number | null;
-	readonly storage: string | null;
 	readonly destination: string | null;
 };
 
-/** A row whose file is here. `kept`: why a file that is not the object stays; nothing vouches for it then. */
-export type LocalMark = {
-	readonly id: number;
-	readonly verified: string | null;
-	readonly kept?: string;
-};
+/** A row whose place holds a file that is not the object and stays: nothing vouches for it. */
+export type KeptRow = {readonly id: number; readonly why: string};
 
 export type PlannedRow = {
 	readonly id: number;
 	readonly objectId: number;
+	/** the object's bytes */
+	readonly size: number;
 	readonly destination: string;
 	/** the form under which two destinations are one file on this disk */
 	readonly folded: string;
@@ -37,24 +32,20 @@ export type PlannedRow = {
 	readonly folders: readonly string[];
 };
 
-const foundColumns = `
-	w.id AS id, w.group_id AS group_id, g.name AS group_name, w.row AS row, w.text AS text, w.rule AS rule,
-	o.id AS object_id, o.bucket AS bucket, o.key AS key, o.size AS size, o.etag AS etag,
-	o.modified AS modified, o.storage AS storage, w.destination AS destination`;
-
-/** What the plan of this process has given away; gone with the connection. */
-const planTables = `
-	CREATE TEMP TABLE IF NOT EXISTS taken (folded TEXT PRIMARY KEY, wanted_id INTEGER, object_id INTEGER) WITHOUT ROWID;
-	CREATE TEMP TABLE IF NOT EXISTS folders (folded TEXT PRIMARY KEY) WITHOUT ROWID;
-`;
+/** In the order in which `foundRow` reads them. */
+const foundColumns =
+	'w.id, w.group_id, g.name, w.text, o.id, o.bucket, o.key, o.size, o.etag, o.modified, w.destination';
 
 /** The ledger's side of the plan: which found row becomes which local file. */
 export class PlanTable {
 	readonly #db: Database;
+	/** what the plan of this process has given away */
+	readonly #taken = new TakenPaths();
+	readonly #folders = new Set<string>();
+	#fold: (path: string) => string = (path) => path;
 
 	constructor(database: Database) {
 		this.#db = database;
-		database.exec(planTables);
 	}
 
 	/** Found rows that are not planned yet, in manifest order. */
@@ -96,22 +87,21 @@ export class PlanTable {
 
 	/** The next waiting files of one group, in manifest order. */
 	waitingOfGroup(groupId: number, afterId: number, limit: number): readonly FoundRow[] {
-		return this.#found('w.group_id = ? AND w.status = ? AND w.id > ?', [
-			groupId,
-			statusNumber.waiting,
-			afterId,
-			limit,
-		]);
+		// With the state given, too, the index has the rows in order.
+		return this.#found(
+			`w.group_id = ? AND w.state = ${stateNumber.found} AND w.status = ? AND w.id > ?`,
+			[groupId, statusNumber.waiting, afterId, limit],
+		);
 	}
 
 	smallestWaiting(): FoundRow | undefined {
 		return this.#db
-			.all(
+			.rows(
 				`SELECT ${foundColumns} FROM wanted AS w JOIN objects AS o ON o.id = w.object_id
 				JOIN groups AS g ON g.id = w.group_id WHERE w.status = ? ORDER BY o.size, w.id LIMIT 1`,
 				statusNumber.waiting,
 			)
-			.map((row) => foundRow(row))[0];
+			.map(foundRow)[0];
 	}
 
 	found(id: number): FoundRow | undefined {
@@ -120,15 +110,16 @@ export class PlanTable {
 
 	#found(where: string, values: readonly number[]): readonly FoundRow[] {
 		return this.#db
-			.all(
-				`SELECT ${foundColumns} FROM wanted AS w JOIN objects AS o ON o.id = w.object_id
-				JOIN groups AS g ON g.id = w.group_id WHERE ${where} ORDER BY w.id LIMIT ?`,
+			.rows(
+				`SELECT ${foundColumns} FROM wanted AS w CROSS JOIN objects AS o ON o.id = w.object_id
+				CROSS JOIN groups AS g ON g.id = w.group_id WHERE ${where} ORDER BY w.id LIMIT ?`,
 				...values,
 			)
-			.map((row) => foundRow(row));
+			.map(foundRow);
 	}
 
 	exclude(rows: readonly {id: number; reason: string}[]): void {
+		if (rows.length === 0) return;
 		this.#db.transaction(() => {
 			for (const {id, reason} of rows) {
 				this.#db.run(
@@ -141,9 +132,11 @@ export class PlanTable {
 		});
 	}
 
-	/** Forgets what is taken, before the plan of a new roll call. */
-	startPlan(): void {
-		this.#db.exec('DELETE FROM temp.taken; DELETE FROM temp.folders;');
+	/** Forgets what is taken, before the plan of a new roll call. `fold`: how `folded` comes from a destination. */
+	startPlan(fold: (path: string) => string): void {
+		this.#taken.clear();
+		this.#folders.clear();
+		this.#fold = fold;
 	}
 
 	/**
@@ -151,7 +144,8 @@ export class PlanTable {
 	 * duplicates because they had come to the same object.
 	 */
 	release(wantedId: number): void {
-		this.#db.run('DELETE FROM taken WHERE wanted_id = ?', wantedId);
+		const path = this.#pathOf(wantedId);
+		if (path !== undefined) this.#taken.remove(path, wantedId);
 		this.#db.run(
 			`UPDATE wanted SET state = ?, status = 0, duplicate_of = NULL
 			WHERE duplicate_of = ? AND state = ? AND object_id IS NOT NULL`,
@@ -169,51 +163,48 @@ export class PlanTable {
 		const refused: {id: number; same: boolean; by: number}[] = [];
 		this.#db.transaction(() => {
 			for (const row of rows) {
-				const taken = this.#db.get(
-					'SELECT wanted_id, object_id FROM taken WHERE folded = ?',
-					row.folded,
-				);
-				if (taken !== undefined && Number(taken['wanted_id']) !== row.id) {
-					refused.push({
-						id: row.id,
-						same: Number(taken['object_id']) === row.objectId,
-						by: Number(taken['wanted_id']),
-					});
+				const {id, folded} = row;
+				const by = this.#taken.find(folded, (one) => one === id || this.#pathOf(one) === folded);
+				if (by !== undefined && by !== id) {
+					refused.push({id, same: this.#objectOf(by) === row.objectId, by});
 					continue;
 				}
+				if (by === undefined) this.#taken.add(folded, id);
+				for (const folder of row.folders) this.#folders.add(folder);
 				this.#db.run(
-					'INSERT OR IGNORE INTO taken (folded, wanted_id, object_id) VALUES (?, ?, ?)',
-					row.folded,
-					row.id,
-					row.objectId,
-				);
-				for (const folder of row.folders) {
-					this.#db.run('INSERT OR IGNORE INTO folders (folded) VALUES (?)', folder);
-				}
-				this.#db.run(
-					`UPDATE wanted SET destination = ?, status = ?,
-					size = (SELECT size FROM objects WHERE id = wanted.object_id) WHERE id = ?`,
+					'UPDATE wanted SET destination = ?, status = ?, size = ? WHERE id = ?',
 					row.destination,
 					statusNumber.waiting,
-					row.id,
+					row.size,
+					id,
 				);
 			}
 		});
 		return refused;
 	}
 
-	/** Files whose path is a folder of other files (`a` beside `a/b`). */
+	/** The folded path that a row has taken. */
+	#pathOf(wantedId: number): string | undefined {
+		const path = this.#db.rows('SELECT destination FROM wanted WHERE id = ?', wantedId)[0]?.[0];
+		return typeof path === 'string' ? this.#fold(path) : undefined;
+	}
+
+	#objectOf(wantedId: number): Value | undefined {
+		return this.#db.rows('SELECT object_id FROM wanted WHERE id = ?', wantedId)[0]?.[0];
+	}
+
+	/** Files whose path is a folder of other files (`a` beside `a/b`), in manifest order. */
 	filesThatAreFolders(): readonly FoundRow[] {
-		return this.#db
-			.all(
-				`SELECT ${foundColumns} FROM temp.folders AS f JOIN temp.taken AS t ON t.folded = f.folded
-				JOIN wanted AS w ON w.id = t.wanted_id JOIN objects AS o ON o.id = w.object_id
-				JOIN groups AS g ON g.id = w.group_id`,
-			)
-			.map((row) => foundRow(row));
+		const ids: number[] = [];
+		for (const folder of this.#folders) {
+			const id = this.#taken.find(folder, (one) => this.#pathOf(one) === folder);
+			if (id !== undefined) ids.push(id);
+		}
+		return ids.sort((a, b) => a - b).flatMap((id) => this.found(id) ?? []);
 	}
 
 	markDuplicates(rows: readonly {id: number; by: number}[]): void {
+		if (rows.length === 0) return;
 		this.#db.transaction(() => {
 			for (const {id, by} of rows) {
 				this.#db.run(
@@ -228,6 +219,7 @@ export class PlanTable {
 
 	/** Refused names: found, but they can't lie in the folder. */
 	refuse(rows: readonly {id: number; reason: string}[]): void {
+		if (rows.length === 0) return;
 		this.#db.transaction(() => {
 			for (const {id, reason} of rows) {
 				this.#db.run(
@@ -241,40 +233,45 @@ export class PlanTable {
 		});
 	}
 
-	markLocal(rows: readonly LocalMark[]): void {
-		this.#db.transaction(() => {
-			for (const {id, verified, kept} of rows) {
-				this.#db.run(
-					'UPDATE wanted SET status = ?, verified = ?, error_code = ?, error_message = ? WHERE id = ?',
-					statusNumber.local,
-					verified,
-					kept === undefined ? null : 'size-mismatch',
-					kept ?? null,
-					id,
-				);
-			}
-		});
+	/** The files of these rows are here; `verified`: what tells that they are the right ones. */
+	markLocal(ids: readonly number[], verified: string): void {
+		if (ids.length === 0) return;
+		this.#db.run(
+			`UPDATE wanted SET status = ?, verified = ?, error_code = NULL, error_message = NULL
+			WHERE id IN (SELECT value FROM json_each(?))`,
+			statusNumber.local,
+			verified,
+			JSON.stringify(ids),
+		);
+	}
+
+	/** Files that are not the objects lie there and stay. */
+	markKept(rows: readonly KeptRow[]): void {
+		for (const {id, why} of rows) {
+			this.#db.run(
+				`UPDATE wanted SET status = ?, verified = NULL, error_code = 'size-mismatch', error_message = ?
+				WHERE id = ?`,
+				statusNumber.local,
+				why,
+				id,
+			);
+		}
 	}
 }
 
-function foundRow(row: Row): FoundRow {
+function foundRow(row: readonly Value[]): FoundRow {
+	const [id, groupId, group, text, objectId, bucket, key, size, etag, modified, destination] = row;
 	return {
-		id: Number(row['id']),
-		groupId: Number(row['group_id']),
-		group: String(row['group_name']),
-		row: Number(row['row']),
-		text: String(row['text']),
-		rule: ruleName(row['rule'] === null ? null : Number(row['rule'])),
-		objectId: Number(row['object_id']),
-		bucket: String(row['bucket']),
-		key: String(row['key']),
-		size: Number(row['size']),
-		etag: textOrNull(row['etag']),
-		modified: row['modified'] === null ? null : Number(row['modified']),
-		storage: textOrNull(row['storage']),
-		destination: textOrNull(row['destination']),
+		id: id as number,
+		groupId: groupId as number,
+		group: group as string,
+		text: text as string,
+		objectId: objectId as number,
+		bucket: bucket as string,
+		key: key as string,
+		size: size as number,
+		etag: etag as string | null,
+		modified: modified as number | null,
+		destination: destination as string | null,
 	};
 }
-
-const textOrNull = (value: Row[string] | undefined): string | null =>
-	value === null || value === undefined ? null : String(value);

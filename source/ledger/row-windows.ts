@@ -14,6 +14,12 @@ export type LedgerRow = WantedRow & {
 	readonly extraOf: number | null;
 };
 
+/** The part of a row that says what became of it. */
+export type RowEnd = Pick<
+	LedgerRow,
+	'id' | 'row' | 'group' | 'text' | 'state' | 'key' | 'path' | 'duplicateOf' | 'extraOf'
+>;
+
 export type RowFilter = {
 	readonly groupId?: number;
 	readonly states?: readonly WantedRow['state'][];
@@ -86,6 +92,30 @@ export class RowWindows {
 				limit,
 			)
 			.map((row) => ledgerRow(row));
+	}
+
+	/** What became of the rows after an id, in manifest order: the few columns of a report over all of them. */
+	endsAfter(id: number, limit: number): readonly RowEnd[] {
+		const rows = this.#db.rows(
+			`SELECT w.id, w.row, g.name, w.text, w.state, w.status, o.key, w.destination, w.duplicate_of, w.extra_of
+			FROM wanted AS w CROSS JOIN groups AS g ON g.id = w.group_id LEFT JOIN objects AS o ON o.id = w.object_id
+			WHERE w.id > ? ORDER BY w.id LIMIT ?`,
+			id,
+			limit,
+		);
+		return rows.map(
+			([wantedId, row, group, text, state, status, key, path, duplicateOf, extraOf]) => ({
+				id: wantedId as number,
+				row: row as number,
+				group: group as string,
+				text: text as string,
+				state: rowState(state as number, status as number),
+				key: key as string | null,
+				path: path as string | null,
+				duplicateOf: duplicateOf as number | null,
+				extraOf: extraOf as number | null,
+			}),
+		);
 	}
 
 	candidates(wantedId: number): readonly Candidate[] {

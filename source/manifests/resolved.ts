@@ -45,15 +45,29 @@ export async function* resolvedRows(
 	rows: Iterable<ResolvedRow> | AsyncIterable<ResolvedRow>,
 ): AsyncGenerator<string> {
 	yield csvLine(['group', 'wanted', ...added]) + '\n';
-	let lines: string[] = [];
-	for await (const {group, wanted, ...answer} of rows) {
-		lines.push(csvLine([group, wanted, ...answerCells(answer)]) + '\n');
-		if (lines.length < 500) continue;
-		yield lines.join('');
-		lines = [];
+	let text = '';
+	let lines = 0;
+	const add = ({group, wanted, ...answer}: ResolvedRow): boolean => {
+		text += csvLine([group, wanted, ...answerCells(answer)]) + '\n';
+		return ++lines % 500 === 0;
+	};
+
+	// Rows that are there at once need no turn of the event loop each.
+	if (Symbol.iterator in rows) {
+		for (const row of rows) {
+			if (!add(row)) continue;
+			yield text;
+			text = '';
+		}
+	} else {
+		for await (const row of rows) {
+			if (!add(row)) continue;
+			yield text;
+			text = '';
+		}
 	}
 
-	if (lines.length > 0) yield lines.join('');
+	if (text !== '') yield text;
 }
 
 async function* resolvedCsv(

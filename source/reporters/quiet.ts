@@ -12,6 +12,7 @@ const called = ({phase, startedAt}: Snapshot): boolean => phase === 'ready' && s
 export function quietReporter(lines: Lines, now: Clock = Date.now): Reporter {
 	const budget = new LineBudget(20);
 	return {
+		hears: 'problems',
 		event(event) {
 			if (event.type !== 'file' || event.error === undefined || !budget.take(now())) return;
 			const name = withGroup(event.group, event.path ?? event.wanted);

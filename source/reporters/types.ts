@@ -15,6 +15,8 @@ export type Clock = () => number;
 
 /** Tells a job without a screen: fed with events, snapshots and groups, writes lines. */
 export type Reporter = {
+	/** which events about files it makes something of; everything when left out */
+	readonly hears?: 'everything' | 'problems';
 	/** a public event of the engine, in order */
 	event(event: JobEvent): void;
 	/** the newest state, about ten times a second */

@@ -14,7 +14,6 @@ import {
 } from './pieces.ts';
 import type {Asking, RequestWork} from './request-loop.ts';
 import {parseCount, sameEtag, single} from './response.ts';
-import type {Failure} from './retry.ts';
 import type {ThreadContext} from './thread-context.ts';
 
 /** A digest of an object of several uploaded parts tells nothing without their size. */

@@ -14,16 +14,13 @@ const row = (id: number): FoundRow => ({
 	id,
 	groupId: 1,
 	group: '',
-	row: id,
 	text: `f${id}`,
-	rule: 'key',
 	objectId: id,
 	bucket: 'b',
 	key: `f${id}`,
 	size: 1,
 	etag: null,
 	modified: null,
-	storage: null,
 	destination: `f${id}`,
 });
 

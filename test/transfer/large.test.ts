@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import {createHash} from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import {describe, test} from 'node:test';
@@ -48,13 +47,14 @@ test('a large object comes in pieces over all threads, each held to its ETag, an
 	assert.equal(fs.statSync(path.join(bed.folder, 'a')).mtimeMs, 1_700_000_000_000);
 	assert.deepEqual(bed.parts(), []);
 	assert.deepEqual(
-		bed.server.requests.map(({range}) => range).sort(),
-		[
+		new Set(bed.server.requests.map(({range}) => range)),
+		new Set([
 			`bytes=0-${8 * MiB - 1}`,
-			`bytes=${16 * MiB}-${20 * MiB - 1}`,
 			`bytes=${8 * MiB}-${16 * MiB - 1}`,
-		].sort(),
+			`bytes=${16 * MiB}-${20 * MiB - 1}`,
+		]),
 	);
+	assert.equal(bed.server.requests.length, 3);
 	for (const {etag} of bed.server.requests) assert.equal(etag, object.etag);
 	assert.ok(bed.server.connections >= 3);
 });
@@ -321,5 +321,5 @@ test('beside small files a large one leaves half of the lanes, and all of them e
 	]);
 	for (const result of results) done(result);
 	assert.ok(bed.read('big').equals(body));
-	assert.equal(createHash('md5').update(bed.read('s7')).digest('hex').length, 32);
+	assert.ok(bed.read('s7').equals(bytes(3000, 8)));
 });
