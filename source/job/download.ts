@@ -28,6 +28,8 @@ export type DownloadContext = {
 	readonly onBlocked: (reason: PauseReason, error: ErrorRecord) => void;
 	/** a file failed for the network: whether the whole connection is gone, so that the file waits with the job */
 	readonly isOutage?: (row: FoundRow) => Promise<boolean>;
+	/** an object was another one than the one that was listed: what is there now was fetched */
+	readonly onChanged?: (row: FoundRow) => void;
 	/** the store asked for fewer requests: so many of so many connections are used; null once that has passed */
 	readonly onSlowDown?: (use: {connections: number; of: number} | null) => void;
 	/** nothing is left to do, or everything asked to stop has stopped */
@@ -319,6 +321,7 @@ export class Download {
 					'info',
 					`downloaded ${row.destination} from ${row.bucket}/${row.key}, ${result.bytes} bytes, ${result.attempts} attempts, verified by ${result.verified}`,
 				);
+				if (hasChanged(result, row)) this.#context.onChanged?.(row);
 				this.#context.onFile(
 					row,
 					this.#event(row, result.attempts, {bytes: result.bytes, verified: result.verified}),
@@ -382,6 +385,13 @@ export class Download {
 		if (this.#open.size > 0 || this.#closed) return;
 		if (!this.#feeding || this.#scheduler.empty) this.#context.onIdle();
 	}
+}
+
+/** Whether what was fetched is another object than the one that was listed. */
+function hasChanged(result: TransferResult & {kind: 'done'}, row: FoundRow): boolean {
+	if (result.changed === true) return true;
+	const bare = (etag: string): string => etag.replaceAll('"', '');
+	return row.etag !== null && result.etag !== undefined && bare(row.etag) !== bare(result.etag);
 }
 
 /** The most connections a job may use: downloads per group × groups at once, unless a number was given. */

@@ -285,6 +285,7 @@ export class Job {
 				onBlocked: (reason, error) => void this.#block(reason, error),
 				...(this.#environment.patient ? {isOutage: (row) => this.#isOutage(row)} : {}),
 				onSlowDown: (use) => this.#slowDown(use),
+				onChanged: (row) => this.tell('warning', changedWords(row)),
 				onIdle: () => this.#idle(),
 			},
 			this.groups.all().map((group) => group.id),
@@ -674,6 +675,9 @@ export class Job {
 		};
 	}
 }
+
+const changedWords = ({key}: FoundRow): string =>
+	`${safeText(key)} has changed since it was listed: the object that is there now was fetched.`;
 
 const isOver = (phase: Phase): boolean =>
 	phase === 'finished' || phase === 'stopped' || phase === 'failed';

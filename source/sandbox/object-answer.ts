@@ -8,11 +8,11 @@ const cache = new WeakMap<
 	{plain: readonly string[]; checksums?: readonly string[]}
 >();
 
-/** The answer to HeadObject or GetObject, with range and conditions. Throws S3Error. */
+/** The answer to HeadObject or GetObject, with range and conditions, or with an uploaded part. Throws S3Error. */
 export function objectAnswer(
 	object: SandboxObject,
 	headers: IncomingHttpHeaders,
-	isHead: boolean,
+	{isHead, part}: {readonly isHead: boolean; readonly part?: number},
 ): Answer {
 	const unchanged = checkConditions(object, headers);
 	if (unchanged) return {status: 304, headers: ['ETag', `"${object.etag}"`], body: undefined};
@@ -24,7 +24,8 @@ export function objectAnswer(
 			{extra: {StorageClass: object.storageClass}},
 		);
 	}
-	const range = headers.range === undefined ? undefined : readRange(headers.range, object.size);
+	const asked = headers.range === undefined ? undefined : readRange(headers.range, object.size);
+	const range = part === undefined ? asked : partOf(object, part);
 	const {start, end} = range ?? {start: 0, end: object.size};
 	const body = {
 		size: end - start,
@@ -32,7 +33,8 @@ export function objectAnswer(
 	};
 	if (range !== undefined) {
 		const place = ['Content-Range', `bytes ${start}-${end - 1}/${object.size}`];
-		return {status: 206, headers: [...plainHeaders(object), ...place], body};
+		const count = part === undefined ? [] : ['x-amz-mp-parts-count', String(partCount(object))];
+		return {status: 206, headers: [...plainHeaders(object), ...place, ...count], body};
 	}
 	const wantsChecksum = headers['x-amz-checksum-mode']?.toString().toUpperCase() === 'ENABLED';
 	return {
@@ -40,6 +42,18 @@ export function objectAnswer(
 		headers: wantsChecksum ? checksumHeaders(object) : plainHeaders(object),
 		body,
 	};
+}
+
+const partCount = ({size, partSize = size}: SandboxObject): number =>
+	Math.max(1, Math.ceil(size / partSize));
+
+/** The bytes of an uploaded part, from 1; an object that was uploaded whole has one. */
+function partOf(object: SandboxObject, part: number): {start: number; end: number} {
+	if (!(part >= 1 && part <= partCount(object))) {
+		throw new S3Error(416, 'InvalidPartNumber', 'The requested partnumber is not satisfiable');
+	}
+	const {size, partSize = size} = object;
+	return {start: (part - 1) * partSize, end: Math.min(size, part * partSize)};
 }
 
 const archived = new Set(['GLACIER', 'DEEP_ARCHIVE']);

@@ -47,6 +47,7 @@ class LazyObject implements SandboxObject {
 	readonly storageClass: string;
 	readonly contentType: string;
 	readonly checksumType: 'FULL_OBJECT' | 'COMPOSITE';
+	declare readonly partSize?: number;
 	readonly #options: ObjectOptions;
 	#etag: string | undefined;
 	#checksums: SandboxObject['checksums'] | undefined;
@@ -58,6 +59,7 @@ class LazyObject implements SandboxObject {
 		this.storageClass = options.storageClass ?? 'STANDARD';
 		this.contentType = options.contentType ?? 'application/octet-stream';
 		this.checksumType = options.composite === true ? 'COMPOSITE' : 'FULL_OBJECT';
+		if (options.partSize !== undefined) this.partSize = options.partSize;
 		this.#options = options;
 		this.#etag = options.etag;
 	}

@@ -42,15 +42,7 @@ export function operationOf(method: string, address: Address, query: Query): Ope
 	return has(query, 'list-type') ? 'ListObjectsV2' : 'Other';
 }
 
-const subresources = [
-	'acl',
-	'tagging',
-	'attributes',
-	'torrent',
-	'uploadId',
-	'partNumber',
-	'versionId',
-];
+const subresources = ['acl', 'tagging', 'attributes', 'torrent', 'uploadId', 'versionId'];
 
 /** Answers an authenticated call. Throws S3Error. */
 export function perform(call: Call, stock: Stock): Answer {
@@ -91,7 +83,12 @@ function object(call: Call, bucket: SandboxBucket, stock: Stock): Answer {
 	const key = call.address.key ?? '';
 	const found = stock.object(bucket, key);
 	if (found !== undefined) {
-		return objectAnswer(found, call.request.headers, call.operation === 'HeadObject');
+		const part = call.query.find(([name]) => name === 'partNumber')?.[1];
+		const asked = part === undefined ? {} : {part: Number(part)};
+		return objectAnswer(found, call.request.headers, {
+			isHead: call.operation === 'HeadObject',
+			...asked,
+		});
 	}
 	// without the right to list, S3 doesn't tell whether a key exists
 	requireList(bucket);

@@ -14,6 +14,8 @@ export type SandboxObject = {
 	/** base64, as S3 stores them; `base64-N` for composite ones */
 	readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
 	readonly checksumType: 'FULL_OBJECT' | 'COMPOSITE';
+	/** it was uploaded in parts of so many bytes */
+	readonly partSize?: number;
 	/** bytes `start` up to but not including `end`; never more than asked for */
 	read(start: number, end: number): Uint8Array;
 };

@@ -11,7 +11,9 @@ import {
 	defaultIdentity,
 	flatBucket,
 	flatKey,
+	generatedObject,
 	memoryBucket,
+	type ObjectOptions,
 	patternReader,
 	roadRows,
 	writeSamples,
@@ -503,8 +505,50 @@ test('an object that is gone or changed between roll call and download', async (
 			const rows = await allRows(bed.engine, {states: ['failed']});
 			assert.ok(rows.some(({error}) => error?.code === 'no-such-key'));
 			assert.equal(existsSync(path.join(bed.out, 'a')), false);
+			assert.match(
+				bed.engine.getSnapshot().notice?.text ?? '',
+				/b has changed since it was listed/,
+			);
 		},
 	);
+});
+
+test('large objects: every digest that S3 stores, also those of uploaded parts; verify knows them', async () => {
+	const MiB = 1024 * 1024;
+	const read = patternReader(3);
+	const object = (options: ObjectOptions) => generatedObject(20 * MiB, read, options);
+	const partSize = 6 * MiB;
+	const objects = {
+		plain: object({checksums: []}),
+		parts: object({checksums: [], partSize}),
+		crc: object({partSize}),
+		sha: object({checksums: ['sha256'], partSize, composite: true}),
+		crc32c: object({checksums: ['crc32c'], partSize, composite: true}),
+		whole: object({checksums: ['sha1']}),
+	};
+	await withBed([memoryBucket('flat', objects)], async (bed) => {
+		const {summary} = await run(bed.engine, bed.spec({bucket: 'flat', prefix: ''}));
+		assert.equal(summary.downloaded, 6);
+		assert.deepEqual(
+			Object.fromEntries(fileEvents(bed.events).map(({key, verified}) => [key, verified])),
+			{
+				plain: 'md5',
+				parts: 'md5',
+				crc: 'crc64nvme',
+				sha: 'sha256',
+				crc32c: 'crc32c',
+				whole: 'sha1',
+			},
+		);
+		const truth = Buffer.from(read(0, 20 * MiB));
+		for (const name of Object.keys(objects))
+			assert.ok(readFileSync(path.join(bed.out, name)).equals(truth), name);
+		const report = await verifyFolder(bed.out);
+		assert.deepEqual({bad: report.bad, missing: report.missing}, {bad: [], missing: []});
+		writeFileSync(path.join(bed.out, 'sha'), Buffer.alloc(20 * MiB));
+		const {bad} = await verifyFolder(bed.out);
+		assert.match(bad[0]?.reason ?? '', /^its sha256 is .+-4, the ledger says .+-4$/);
+	});
 });
 
 test('groups are limited at once, and per group', async () => {
