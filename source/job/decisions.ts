@@ -101,9 +101,7 @@ function candidatesOf(
 	if (kept.length < ambiguousShown || address === undefined || address.bucket !== null) {
 		return kept.map(({objectId, key, size, modified}) => ({id: objectId, key, size, modified}));
 	}
-	return strongest(ledger, context, address.path).flatMap(
-		(id) => ledger.rollCall.objectFacts(id) ?? [],
-	);
+	return strongest(ledger, context, address.path).flatMap((id) => ledger.objects.facts(id) ?? []);
 }
 
 function strongest(
@@ -115,7 +113,7 @@ function strongest(
 	let best = Infinity;
 	let ids = new Set<number>();
 	for (const probe of wantedProbes(path, prefix)) {
-		for (const {id, key} of ledger.rollCall.candidateStream(bucket, probe, prefix)) {
+		for (const {id, key} of ledger.objects.candidateStream(bucket, probe, prefix)) {
 			const strength = matcher.strength(key);
 			if (strength === undefined || strength > best) continue;
 			if (strength < best) ids = new Set();

@@ -152,6 +152,7 @@ export class Job {
 		const {ledger} = this;
 		const letHeapGrow = keepHeapSmall();
 		try {
+			const isContinued = this.#place.isContinued && ledger.meta('rolled') === '0';
 			ledger.setMeta('rolled', '0');
 			ledger.setMeta('seconds', '0');
 			this.rollStarted = Date.now();
@@ -168,6 +169,7 @@ export class Job {
 				progress: this.progress,
 				log: this.#place.log,
 				signal: this.#abort.signal,
+				isContinued,
 				notice: (level, text) => this.tell(level, text),
 			});
 			if (spec.ambiguous !== 'ask')

@@ -14,16 +14,28 @@ export type {RollCallContext, RollCallProgress} from './roll-call/context.ts';
  */
 export async function callRoll(context: RollCallContext): Promise<void> {
 	const {spec, ledger, progress} = context;
-	ledger.rollCall.reset();
+	ledger.rollCall.reset({keepListings: mayTakeUp(context)});
 	if (spec.manifest.kind === 'prefix') {
-		await listWhole(context);
+		const listing = await listWhole(context);
 		progress.phase = 'matching';
-		await wantEverything(context);
+		await wantEverything(context, listing);
 	} else {
 		await readWanted(context);
 		ledger.rollCall.markRepeats(spec.layout === 'groups');
 		await matchRows(context);
 	}
+}
+
+/** milliseconds for which a listing that was cut off is good enough to go on with */
+const freshFor = 3_600_000;
+
+/** A listing that was interrupted goes on where it ended, unless the bucket has had an hour to change. */
+function mayTakeUp({ledger, log, isContinued}: RollCallContext): boolean {
+	const newest = ledger.listings.newest();
+	if (!isContinued || newest === undefined || newest.keys === 0) return false;
+	const isFresh = Date.now() - newest.updated < freshFor;
+	if (!isFresh) log.write('info', 'the listing that was cut off is older than an hour: lists anew');
+	return isFresh;
 }
 
 /** Strongest rules first: URLs, whole keys and paths, then names that were not listed, then looser forms. */

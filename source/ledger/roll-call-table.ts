@@ -1,8 +1,7 @@
-import type {ObjectInfo} from '../model/object.ts';
 import type {GuessReason, MatchRule} from '../model/match.ts';
 import type {ManifestProblem, WantedItem} from '../model/wanted.ts';
 import type {Database} from './database.ts';
-import {objectIndexes, rollCallTableNames, rollCallTables, wantedIndexes} from './schema.ts';
+import {listingTableNames, rollCallTables, wantedIndexes, wantedTableNames} from './schema.ts';
 import {ruleNumber, stateNumber} from './states.ts';
 
 export type NewWanted = {readonly item: WantedItem; readonly groupId: number};
@@ -32,11 +31,13 @@ export type UnresolvedRow = {
 	readonly bucket: string | null;
 };
 
-/** URLs in a manifest have other parts of the bucket listed too, where names must not look. */
-const belowPrefix =
-	'SELECT id, key FROM objects WHERE probe = ? AND bucket = ? AND instr(key, ?) = 1 ORDER BY key';
+/** Listed objects from row `?2` up to `?3` that are files; their keys below a prefix of `?1 - 1` characters. */
+const listedFiles = `SELECT id, bucket, key, substr(key, ?1 + (substr(key, ?1, 1) = '/')) AS below FROM objects
+	WHERE id BETWEEN ?2 AND ?3 AND NOT (size = 0 AND substr(key, -1) = '/')`;
+/** the first folder of a key below the prefix */
+const firstFolder = "substr(below, 1, max(0, instr(below, '/') - 1))";
 
-/** The ledger's side of a roll call: wanted rows, listed objects and the join between them. */
+/** The ledger's side of a roll call: wanted rows and what becomes of them. */
 export class RollCallTable {
 	readonly #db: Database;
 
@@ -44,10 +45,14 @@ export class RollCallTable {
 		this.#db = database;
 	}
 
-	/** Drops the last roll call. What lies in the folder (`files`) stays. */
-	reset(): void {
+	/**
+	 * Drops the last roll call. What lies in the folder (`files`) stays, and what was listed when
+	 * `keepListings` says so.
+	 */
+	reset({keepListings = false} = {}): void {
+		const tables = keepListings ? wantedTableNames : [...wantedTableNames, ...listingTableNames];
 		this.#db.transaction(() => {
-			for (const table of rollCallTableNames) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
+			for (const table of tables) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
 			this.#db.exec(rollCallTables);
 		});
 	}
@@ -108,57 +113,8 @@ export class RollCallTable {
 		`);
 	}
 
-	/** Objects of a listing page or of single questions; a key that is known already is left as it is. */
-	addObjects(
-		bucket: string,
-		objects: readonly ObjectInfo[],
-		probeOf: (key: string) => string,
-	): void {
-		this.#db.transaction(() => {
-			for (const object of objects) {
-				this.#db.run(
-					'INSERT OR IGNORE INTO objects (bucket, key, size, etag, modified, storage, probe) VALUES (?, ?, ?, ?, ?, ?, ?)',
-					bucket,
-					object.key,
-					object.size,
-					object.etag ?? null,
-					object.modified ?? null,
-					object.storageClass ?? null,
-					probeOf(object.key),
-				);
-			}
-		});
-	}
-
-	/** Some stores list a key twice when objects come and go meanwhile: the first one stands. */
-	indexObjects(): void {
-		try {
-			this.#db.exec(objectIndexes);
-		} catch {
-			this.#db.exec(
-				'DELETE FROM objects WHERE id NOT IN (SELECT min(id) FROM objects GROUP BY bucket, key)',
-			);
-			this.#db.exec(objectIndexes);
-		}
-	}
-
 	indexWanted(): void {
 		this.#db.exec(wantedIndexes);
-	}
-
-	/** Everything listed is wanted; `groupOf` names the group of a key. Chunked by the caller. */
-	objectsAfter(
-		id: number,
-		limit: number,
-	): readonly {id: number; bucket: string; key: string; size: number}[] {
-		return this.#db
-			.all('SELECT id, bucket, key, size FROM objects WHERE id > ? ORDER BY id LIMIT ?', id, limit)
-			.map((row) => ({
-				id: Number(row['id']),
-				bucket: String(row['bucket']),
-				key: String(row['key']),
-				size: Number(row['size']),
-			}));
 	}
 
 	addFound(
@@ -188,6 +144,45 @@ export class RollCallTable {
 					row.extraOf ?? null,
 				);
 			}
+		});
+	}
+
+	/**
+	 * Makes a wanted row of each listed object of `ids`, folder markers left out. Its text is the key
+	 * below `prefix`, its group, named by `groupOf`, the first folder there. Row numbers go on behind
+	 * `rows`; answers how many there are now.
+	 */
+	wantObjects(
+		ids: {readonly first: number; readonly last: number},
+		prefix: string,
+		rows: number,
+		groupOf: (name: string) => number,
+	): number {
+		const values = [Array.from(prefix).length + 1, ids.first, ids.last];
+		return this.#db.transaction(() => {
+			const groups = this.#db
+				.all(
+					`SELECT ${firstFolder} AS name FROM (${listedFiles}) GROUP BY name ORDER BY min(id)`,
+					...values,
+				)
+				.map(({name}) => groupOf(String(name)));
+			const [first] = groups;
+			if (first === undefined) return rows;
+			// a name that is no group of its own belongs to the group without a name
+			const group =
+				groups.length === 1
+					? '?5'
+					: `coalesce((SELECT g.id FROM groups AS g WHERE g.name = ${firstFolder}),
+						(SELECT g.id FROM groups AS g WHERE g.name = ''), ?5)`;
+			const made = this.#db.run(
+				`INSERT INTO wanted (group_id, row, text, bucket, path, state, rule, object_id)
+				SELECT ${group}, ?4 + row_number() OVER (ORDER BY id), iif(below = '', key, below), bucket, key,
+				${stateNumber.found}, ${ruleNumber('key')}, id FROM (${listedFiles}) ORDER BY id`,
+				...values,
+				rows,
+				first,
+			);
+			return rows + made;
 		});
 	}
 
@@ -233,62 +228,6 @@ export class RollCallTable {
 
 	countUnresolved(): number {
 		return Number(this.#db.get('SELECT count(*) AS n FROM wanted WHERE state = 0')?.['n'] ?? 0);
-	}
-
-	/** Candidates of a probe below a prefix, in key order, at most `limit`. */
-	candidatesOf(
-		bucket: string,
-		probe: string,
-		prefix: string,
-		limit: number,
-	): readonly {id: number; key: string}[] {
-		return this.#db
-			.all(`${belowPrefix} LIMIT ?`, probe, bucket, prefix, limit)
-			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
-	}
-
-	*candidateStream(
-		bucket: string,
-		probe: string,
-		prefix: string,
-	): Generator<{id: number; key: string}> {
-		for (const row of this.#db.iterate(belowPrefix, probe, bucket, prefix)) {
-			yield {id: Number(row['id']), key: String(row['key'])};
-		}
-	}
-
-	/** Candidates of a probe right in a folder (`a/b/`, '' for the bucket's top), in key order. */
-	candidatesIn(
-		bucket: string,
-		probe: string,
-		folder: string,
-		limit: number,
-	): readonly {id: number; key: string}[] {
-		// '0' follows '/': all keys of the folder lie between the two.
-		const end = folder === '' ? null : `${folder.slice(0, -1)}0`;
-		return this.#db
-			.all(
-				`SELECT id, key FROM objects WHERE probe = ? AND bucket = ? AND key >= ? AND key < coalesce(?, x'ff')
-				AND instr(substr(key, ?), '/') = 0 ORDER BY key LIMIT ?`,
-				probe,
-				bucket,
-				folder,
-				end,
-				Array.from(folder).length + 1,
-				limit,
-			)
-			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
-	}
-
-	keysAfter(id: number, limit: number): readonly {id: number; key: string}[] {
-		return this.#db
-			.all('SELECT id, key FROM objects WHERE id > ? ORDER BY id LIMIT ?', id, limit)
-			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
-	}
-
-	objectId(bucket: string, key: string): number | undefined {
-		const row = this.#db.get('SELECT id FROM objects WHERE bucket = ? AND key = ?', bucket, key);
-		return row === undefined ? undefined : Number(row['id']);
 	}
 
 	/** About `count` unresolved names, spread evenly over the manifest. */
@@ -462,19 +401,6 @@ export class RollCallTable {
 		return {
 			bucket: row['bucket'] === null ? null : String(row['bucket']),
 			path: String(row['path']),
-		};
-	}
-
-	objectFacts(
-		id: number,
-	): {id: number; key: string; size: number; modified: number | null} | undefined {
-		const row = this.#db.get('SELECT id, key, size, modified FROM objects WHERE id = ?', id);
-		if (row === undefined) return undefined;
-		return {
-			id,
-			key: String(row['key']),
-			size: Number(row['size']),
-			modified: row['modified'] === null ? null : Number(row['modified']),
 		};
 	}
 

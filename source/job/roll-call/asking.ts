@@ -102,8 +102,8 @@ async function ask(context: RollCallContext, row: UnresolvedRow): Promise<Answer
 function recordThere(context: RollCallContext, row: UnresolvedRow, object: ObjectInfo): void {
 	const {ledger, spec} = context;
 	const bucket = row.bucket ?? spec.bucket;
-	ledger.rollCall.addObjects(bucket, [object], probeOf);
-	const objectId = ledger.rollCall.objectId(bucket, object.key);
+	ledger.objects.add(bucket, [object], probeOf);
+	const objectId = ledger.objects.idOf(bucket, object.key);
 	if (objectId === undefined) return;
 	const rule = object.key === row.path ? 'key' : 'path';
 	ledger.rollCall.record([{kind: 'found', wantedId: row.id, objectId, rule}]);
@@ -123,6 +123,6 @@ async function listBeside(context: RollCallContext, row: UnresolvedRow): Promise
 			pageSize: 50,
 			signal,
 		});
-		ledger.rollCall.addObjects(bucket, objects, probeOf);
+		ledger.objects.add(bucket, objects, probeOf);
 	}
 }

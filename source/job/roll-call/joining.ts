@@ -53,12 +53,12 @@ function joinAddress({spec, ledger}: RollCallContext, row: UnresolvedRow): Verdi
 	const probes = wantedProbes(key);
 	const folder = folderOf(key);
 	const beside = probes.flatMap((probe) =>
-		ledger.rollCall.candidatesIn(bucket, probe, folder, manyCandidates),
+		ledger.objects.candidatesIn(bucket, probe, folder, manyCandidates),
 	);
 	const decision = decide(key, beside, '', spec.match);
 	if (decision.kind !== 'none') return verdict(row.id, decision);
 	const relatives = probes.flatMap((probe) =>
-		ledger.rollCall.candidatesOf(bucket, probe, '', manyCandidates),
+		ledger.objects.candidatesOf(bucket, probe, '', manyCandidates),
 	);
 	return verdict(row.id, decide(key, relatives, '', 'exact'), true);
 }
@@ -71,7 +71,7 @@ function joinSeveral(
 ): Verdict {
 	const candidates = new Map<number, {id: number; key: string}>();
 	for (const probe of probes) {
-		for (const candidate of ledger.rollCall.candidateStream(spec.bucket, probe, spec.prefix)) {
+		for (const candidate of ledger.objects.candidateStream(spec.bucket, probe, spec.prefix)) {
 			candidates.set(candidate.id, candidate);
 		}
 	}
@@ -95,9 +95,9 @@ async function joinSingle(context: RollCallContext, bucket: string): Promise<voi
 }
 
 function joinProbe({spec, ledger}: RollCallContext, bucket: string, probe: string): Verdict[] {
-	const {rollCall} = ledger;
+	const {rollCall, objects} = ledger;
 	const wanted = rollCall.wantedOfProbe(probe);
-	const candidates = rollCall.candidatesOf(bucket, probe, spec.prefix, manyCandidates + 1);
+	const candidates = objects.candidatesOf(bucket, probe, spec.prefix, manyCandidates + 1);
 	if (candidates.length <= manyCandidates) {
 		return wanted.map(({id, path}) =>
 			verdict(id, decide(path, candidates, spec.prefix, spec.match)),
@@ -106,7 +106,7 @@ function joinProbe({spec, ledger}: RollCallContext, bucket: string, probe: strin
 	const verdicts: Verdict[] = [];
 	for (let start = 0; start < wanted.length; start += mostAtOnce) {
 		const some = wanted.slice(start, start + mostAtOnce);
-		const stream = rollCall.candidateStream(bucket, probe, spec.prefix);
+		const stream = objects.candidateStream(bucket, probe, spec.prefix);
 		for (const [id, decision] of decideMany(some, stream, spec.prefix, spec.match)) {
 			verdicts.push(verdict(id, decision));
 		}
@@ -139,7 +139,7 @@ export async function searchNearMisses(context: RollCallContext): Promise<void> 
 	const near = new NearMiss(missing);
 	let last = 0;
 	while (Date.now() - started < nearMissPatience) {
-		const keys = ledger.rollCall.keysAfter(last, chunk);
+		const keys = ledger.objects.keysAfter(last, chunk);
 		if (keys.length === 0) break;
 		last = keys.at(-1)?.id ?? last;
 		for (const {id, key} of keys) near.offer(id, key);

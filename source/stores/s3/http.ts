@@ -42,5 +42,5 @@ export function createHttp(): Http {
 
 /** A listing with `encoding-type=url` is plain ASCII: taken as it is, in a string of one byte a character. */
 function textOf(bytes: Buffer): string {
-	return isAscii(bytes) ? bytes.latin1Slice() : bytes.toString('utf8');
+	return isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
 }
