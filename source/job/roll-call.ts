@@ -1,6 +1,7 @@
 import {setImmediate as breathe} from 'node:timers/promises';
 import {askOneByOne} from './roll-call/asking.ts';
 import type {RollCallContext} from './roll-call/context.ts';
+import {mayTakeUp} from './roll-call/kept-listing.ts';
 import {joinByProbe, searchNearMisses} from './roll-call/joining.ts';
 import {listFor, listWhole} from './roll-call/listing.ts';
 import {readWanted, wantEverything} from './roll-call/reading.ts';
@@ -24,18 +25,6 @@ export async function callRoll(context: RollCallContext): Promise<void> {
 		ledger.rollCall.markRepeats(spec.layout === 'groups');
 		await matchRows(context);
 	}
-}
-
-/** milliseconds for which a listing that was cut off is good enough to go on with */
-const freshFor = 3_600_000;
-
-/** A listing that was interrupted goes on where it ended, unless the bucket has had an hour to change. */
-function mayTakeUp({ledger, log, isContinued}: RollCallContext): boolean {
-	const newest = ledger.listings.newest();
-	if (!isContinued || newest === undefined || newest.keys === 0) return false;
-	const isFresh = Date.now() - newest.updated < freshFor;
-	if (!isFresh) log.write('info', 'the listing that was cut off is older than an hour: lists anew');
-	return isFresh;
 }
 
 /** Strongest rules first: URLs, whole keys and paths, then names that were not listed, then looser forms. */

@@ -46,7 +46,8 @@ const wild = fc
 			maxLength: 9,
 		},
 	)
-	.map((parts) => parts.join('').toWellFormed());
+	.map((parts) => parts.join('').toWellFormed())
+	.filter((key) => key !== '');
 const counted = fc
 	.tuple(fc.constantFrom('', 'set/', 'a/b/c/frame_', '😀/'), fc.nat(400), fc.nat(3))
 	.map(([head, number, digits]) => `${head}${String(number).padStart(digits, '0')}.png`);
