@@ -4,6 +4,7 @@ import {describe, test} from 'node:test';
 import * as fc from 'fast-check';
 import type {RollCallContext} from '../../source/job/roll-call/context.ts';
 import {PrefixListing} from '../../source/job/roll-call/prefix-listing.ts';
+import {RequestRoom} from '../../source/job/roll-call/request-room.ts';
 import {Ledger} from '../../source/ledger/ledger.ts';
 import {compareKeys} from '../../source/model/key-order.ts';
 import type {ListQuery, Store} from '../../source/stores/types.ts';
@@ -99,6 +100,12 @@ function contextOf(ledger: Ledger, store: Store, words: string[] = []): RollCall
 	return {ledger, store, progress, log, signal} as unknown as RollCallContext;
 }
 
+/** A listing that asks for as much at once as it may, however quick the answers are. */
+function listingOf(ledger: Ledger, store: Store, prefix: string, words?: string[]): PrefixListing {
+	const room = new RequestRoom(() => true);
+	return new PrefixListing(contextOf(ledger, store, words), {bucket: 'b', prefix}, undefined, room);
+}
+
 /** Keys in the order in which a whole-prefix job would want them. */
 function keysOf(ledger: Ledger, listing: PrefixListing): string[] {
 	const all = new Map(ledger.objects.keysAfter(0, 100_000).map(({id, key}) => [id, key]));
@@ -113,7 +120,7 @@ function keysOf(ledger: Ledger, listing: PrefixListing): string[] {
 }
 
 async function listOnce(ledger: Ledger, store: Store, prefix: string): Promise<PrefixListing> {
-	const listing = new PrefixListing(contextOf(ledger, store), {bucket: 'b', prefix}, undefined);
+	const listing = listingOf(ledger, store, prefix);
 	assert.equal(await listing.run(Infinity), 'whole');
 	if (listing.isOdd) ledger.objects.index();
 	return listing;
@@ -161,11 +168,7 @@ describe('every key exactly once', () => {
 					const {prefix} = habit;
 					for (const failAt of ends) {
 						const store = modelStore({...modelOf(habit), order, failAt});
-						const listing = new PrefixListing(
-							contextOf(ledger, store),
-							{bucket: 'b', prefix},
-							undefined,
-						);
+						const listing = listingOf(ledger, store, prefix);
 						await listing.run(Infinity).catch(() => undefined);
 					}
 					const listing = await listOnce(ledger, modelStore({...modelOf(habit), order}), prefix);
@@ -233,18 +236,14 @@ describe('requests', () => {
 			const keys = numbered(20_000);
 			const options = {keys, pageSize: () => 100};
 			const cut = modelStore({...options, failAt: 150});
-			const first = new PrefixListing(contextOf(ledger, cut), {bucket: 'b', prefix: ''}, undefined);
+			const first = listingOf(ledger, cut, '');
 			await assert.rejects(first.run(Infinity), /sign-in has expired/);
 			const known = ledger.objects.count();
 			assert.ok(known > 8000, `${known} keys before the cut`);
 			let pages = 0;
 			const rest = modelStore({...options, hear: () => void pages++});
 			const words: string[] = [];
-			const listing = new PrefixListing(
-				contextOf(ledger, rest, words),
-				{bucket: 'b', prefix: ''},
-				undefined,
-			);
+			const listing = listingOf(ledger, rest, '', words);
 			await listing.run(Infinity);
 			assert.deepEqual(keysOf(ledger, listing), keys);
 			assert.ok(pages < 200 - known / 100 + 50, `${pages} requests for ${20_000 - known} keys`);
@@ -261,11 +260,7 @@ describe('requests', () => {
 				pageSize: () => 100,
 				hear: ({pageSize}) => void (pageSize === undefined && pages++),
 			});
-			const listing = new PrefixListing(
-				contextOf(ledger, store),
-				{bucket: 'b', prefix: ''},
-				undefined,
-			);
+			const listing = listingOf(ledger, store, '');
 			assert.equal(await listing.run(60), 'more');
 			assert.equal(pages, 60);
 			assert.equal(await listing.run(Infinity), 'whole');

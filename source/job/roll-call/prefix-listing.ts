@@ -33,7 +33,7 @@ export class PrefixListing {
 	readonly #probeOf: ((key: string) => string) | undefined;
 	readonly #kept: KeptListing;
 	readonly #ranges: KeyRanges;
-	readonly #room = new RequestRoom();
+	readonly #room: RequestRoom;
 	/** requests under way, by range */
 	readonly #asked = new Map<KeyRange, Promise<Arrival>>();
 	#survey: Promise<Arrival> | undefined;
@@ -45,7 +45,9 @@ export class PrefixListing {
 		context: RollCallContext,
 		{bucket, prefix}: {bucket: string; prefix: string},
 		probeOf: ((key: string) => string) | undefined,
+		room = new RequestRoom(),
 	) {
+		this.#room = room;
 		const {ledger, log, progress} = context;
 		this.#context = context;
 		this.bucket = bucket;
@@ -119,13 +121,17 @@ export class PrefixListing {
 	}
 
 	async #readAll(pages: number): Promise<void> {
-		for (;;) {
+		for (let arrived = performance.now(); ;) {
 			this.#askOn(pages);
 			if (this.#asked.size === 0) return;
 			const {signal} = this.#context;
+			const began = performance.now();
+			const busy = began - arrived;
 			const awaited = [...this.#asked.values(), ...(this.#survey ? [this.#survey] : [])];
 			const arrival = await Promise.race(awaited);
 			signal.throwIfAborted();
+			arrived = performance.now();
+			if (arrival.kind === 'page') this.#room.grow(arrived - began, busy);
 			if (arrival.kind === 'survey' || arrival.kind === 'survey-error') this.#takeSurvey(arrival);
 			else this.#take(arrival, pages);
 		}
@@ -157,6 +163,8 @@ export class PrefixListing {
 		const range = this.#ranges.all.at(-1);
 		if (this.#isSurveyed || range === undefined || this.#ranges.isOdd) return;
 		if (this.#pages < pagesBeforeSurvey || range.done || range.last === '') return;
+		// nobody waits for pages: more at once would not be faster
+		if (this.#room.size < 2) return;
 		this.#isSurveyed = true;
 		this.#survey = this.#lookAhead(range);
 	}
@@ -216,7 +224,6 @@ export class PrefixListing {
 			return;
 		}
 		if (!wasOdd && this.#ranges.isOdd) ledger.listings.forgetOrder(this.#kept.id);
-		this.#room.grow();
 		// The next page is under way while this one is written.
 		this.#askOn(pages);
 		const changed = this.#ranges.takeChanged();

@@ -111,10 +111,11 @@ export function middleKey(
 	const text = shortest(common, Math.floor((from + to) / 2), alphabet, (candidate) =>
 		isBetween(low, candidate, high),
 	);
-	if (text !== undefined || high === null) return text;
+	if (high === null) return text;
 	// neighbours in the first place where they differ: what begins with the lower one's character is left
 	const below = deeper(low, common);
-	return below === undefined ? undefined : middleBelow(low, below, high, alphabet);
+	if (below === undefined || (text !== undefined && !text.startsWith(below))) return text;
+	return middleBelow(low, below, high, alphabet) ?? text;
 }
 
 /** The middle of what follows `low` among the texts that begin with `common`; a number is followed by numbers. */
