@@ -5,9 +5,11 @@ import {FilesTable, type LocalFile} from './files-table.ts';
 import {ListingTable} from './listing-table.ts';
 import {ObjectsTable} from './objects-table.ts';
 import {PlanTable} from './plan-table.ts';
+import {ProbesTable} from './probes-table.ts';
 import {type DoneRow, type FailedRow, ProgressTable} from './progress-table.ts';
 import {RollCallTable} from './roll-call-table.ts';
 import {RowWindows} from './row-windows.ts';
+import {VerdictTable} from './verdict-table.ts';
 
 /** A batch of outcomes, written in one transaction. */
 export type Outcomes = {
@@ -22,6 +24,8 @@ export type Outcomes = {
  */
 export class Ledger {
 	readonly rollCall: RollCallTable;
+	readonly verdicts: VerdictTable;
+	readonly probes: ProbesTable;
 	readonly objects: ObjectsTable;
 	readonly listings: ListingTable;
 	readonly plan: PlanTable;
@@ -33,6 +37,8 @@ export class Ledger {
 	private constructor(database: Database) {
 		this.#db = database;
 		this.rollCall = new RollCallTable(database);
+		this.verdicts = new VerdictTable(database);
+		this.probes = new ProbesTable(database);
 		this.objects = new ObjectsTable(database);
 		this.listings = new ListingTable(database, this.objects);
 		this.plan = new PlanTable(database);

@@ -186,7 +186,7 @@ test('windows: pages, states, groups, and text to find', () => {
 				groupId: index % 2 === 0 ? one : two,
 			})),
 		);
-		ledger.rollCall.setMissing(3, 'gone');
+		ledger.verdicts.setMissing(3, 'gone');
 		const page = ledger.windows.rows({groupId: one}, 20, 10);
 		assert.equal(page.total, 25);
 		assert.equal(page.rows.length, 5);

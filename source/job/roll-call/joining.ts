@@ -1,5 +1,6 @@
 import {setImmediate as breathe} from 'node:timers/promises';
-import type {UnresolvedRow, Verdict} from '../../ledger/roll-call-table.ts';
+import type {UnresolvedRow} from '../../ledger/roll-call-table.ts';
+import type {Verdict} from '../../ledger/verdict-table.ts';
 import {decide, decideMany, type Decision} from '../../planning/match.ts';
 import {wantedProbes} from '../../planning/name-forms.ts';
 import {NearMiss} from '../../planning/near-miss.ts';
@@ -17,7 +18,7 @@ const nearMissPatience = 4000;
 export async function joinByProbe(context: RollCallContext, coverage: Coverage): Promise<void> {
 	const {spec, ledger, signal} = context;
 	const {rollCall} = ledger;
-	rollCall.startProbes();
+	ledger.probes.start();
 	let last = 0;
 	for (;;) {
 		const rows = rollCall.unresolvedAfter(last, chunk);
@@ -36,13 +37,13 @@ export async function joinByProbe(context: RollCallContext, coverage: Coverage):
 			else if (others.length === 0) single.push({probe: first, wantedId: row.id});
 			else verdicts.push(joinSeveral(context, row, probes));
 		}
-		rollCall.addProbes(single);
-		rollCall.record(verdicts);
+		ledger.probes.add(single);
+		ledger.verdicts.record(verdicts);
 		signal.throwIfAborted();
 		await breathe();
 	}
 	await joinSingle(context, spec.bucket);
-	rollCall.endProbes();
+	ledger.probes.end();
 }
 
 /** A URL or whole key names its folder: only there may another extension or spelling stand in; elsewhere it is a guess. */
@@ -80,14 +81,13 @@ function joinSeveral(
 
 async function joinSingle(context: RollCallContext, bucket: string): Promise<void> {
 	const {ledger, progress, signal} = context;
-	const {rollCall} = ledger;
 	let last: string | undefined;
 	for (;;) {
-		const probes = rollCall.probesAfter(last, 500);
+		const probes = ledger.probes.after(last, 500);
 		if (probes.length === 0) return;
 		last = probes.at(-1);
 		const verdicts = probes.flatMap((probe) => joinProbe(context, bucket, probe));
-		rollCall.record(verdicts);
+		ledger.verdicts.record(verdicts);
 		progress.rowsChecked += verdicts.length;
 		signal.throwIfAborted();
 		await breathe();
@@ -95,8 +95,8 @@ async function joinSingle(context: RollCallContext, bucket: string): Promise<voi
 }
 
 function joinProbe({spec, ledger}: RollCallContext, bucket: string, probe: string): Verdict[] {
-	const {rollCall, objects} = ledger;
-	const wanted = rollCall.wantedOfProbe(probe);
+	const {objects} = ledger;
+	const wanted = ledger.probes.wantedOf(probe);
 	const candidates = objects.candidatesOf(bucket, probe, spec.prefix, manyCandidates + 1);
 	if (candidates.length <= manyCandidates) {
 		return wanted.map(({id, path}) =>
@@ -133,7 +133,7 @@ function verdict(wantedId: number, decision: Decision, onlyGuess = false): Verdi
 /** Suggestions for names that have no relative at all: one pass over the keys for typing mistakes. */
 export async function searchNearMisses(context: RollCallContext): Promise<void> {
 	const {ledger, log, signal} = context;
-	const missing = ledger.rollCall.missingWithoutGuess(2000);
+	const missing = ledger.verdicts.missingWithoutGuess(2000);
 	if (missing.length === 0) return;
 	const started = Date.now();
 	const near = new NearMiss(missing);
@@ -147,7 +147,7 @@ export async function searchNearMisses(context: RollCallContext): Promise<void> 
 		await breathe();
 	}
 	ledger.transaction(() => {
-		for (const [wantedId, guesses] of near.results()) ledger.rollCall.addGuesses(wantedId, guesses);
+		for (const [wantedId, guesses] of near.results()) ledger.verdicts.addGuesses(wantedId, guesses);
 	});
 	log.write(
 		'info',
