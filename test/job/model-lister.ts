@@ -28,7 +28,10 @@ const orders: Record<NonNullable<ModelStore['order']>, (a: string, b: string) =>
 };
 
 const hash = (text: string): number =>
-	[...text].reduce((sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973, 7);
+	Array.from(text).reduce(
+		(sum, character) => (sum * 31 + (character.codePointAt(0) ?? 0)) % 9973,
+		7,
+	);
 
 /** The listing of a store that exists in memory only, with the habits of stores good and bad. */
 export function modelStore(model: ModelStore): Store {

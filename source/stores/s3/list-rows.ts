@@ -106,6 +106,8 @@ class RowReader {
 	/** Goes past a field that nobody needs (Owner, ChecksumType), with what it holds. */
 	#skip(start: number): boolean {
 		const xml = this.#xml;
+		for (const {open, close} of usual)
+			if (xml.startsWith(open, start) && this.#field(start + open.length, close)) return true;
 		const tagEnd = xml.indexOf('>', start);
 		if (tagEnd === -1 || xml.charCodeAt(start) !== letters.less) return false;
 		const close = closingOf(xml.slice(start + 1, tagEnd));
@@ -123,6 +125,12 @@ class RowReader {
 
 const quote = '&quot;';
 const letters = {less: 0x3c, slash: 0x2f, E: 0x45, K: 0x4b, L: 0x4c, S: 0x53} as const;
+
+/** fields that S3 gives each row for nothing, in its order */
+const usual = ['ChecksumAlgorithm', 'ChecksumType'].map((name) => ({
+	open: `<${name}>`,
+	close: `</${name}>`,
+}));
 
 /** closing tags by the name of a field, undefined for what is no plain name; a handful in all */
 const closings = new Map<string, string | undefined>();
