@@ -30,17 +30,17 @@ export function choose(ledger: Ledger, wantedId: number, objectId: number | null
 	}
 	ledger.transaction(() => reopen(ledger, wantedId));
 	if (objectId === null) return;
-	ledger.rollCall.record([{kind: 'found', wantedId, objectId, rule: 'chosen'}]);
+	ledger.verdicts.record([{kind: 'found', wantedId, objectId, rule: 'chosen'}]);
 }
 
 /** Takes back what was chosen for a row, with the rows that `all` added to it. */
 function reopen(ledger: Ledger, wantedId: number): void {
-	for (const extra of ledger.rollCall.extrasOf(wantedId)) {
+	for (const extra of ledger.verdicts.extrasOf(wantedId)) {
 		ledger.plan.release(extra);
-		ledger.rollCall.removeExtra(extra);
+		ledger.verdicts.removeExtra(extra);
 	}
 	ledger.plan.release(wantedId);
-	ledger.rollCall.reopen(wantedId);
+	ledger.verdicts.reopen(wantedId);
 }
 
 /** rows that are decided between two looks at what else there is to do: some 20 ms */
@@ -75,7 +75,7 @@ function resolveOne(
 	const [first, ...others] = pick(rule, candidates);
 	if (first === undefined) return;
 	const keys = new Map(candidates.map(({id, key}) => [id, key]));
-	ledger.rollCall.record([{kind: 'found', wantedId: row.id, objectId: first, rule: 'chosen'}]);
+	ledger.verdicts.record([{kind: 'found', wantedId: row.id, objectId: first, rule: 'chosen'}]);
 	ledger.rollCall.addFound(
 		others.map((objectId) => ({
 			groupId: row.groupId,
@@ -101,9 +101,7 @@ function candidatesOf(
 	if (kept.length < ambiguousShown || address === undefined || address.bucket !== null) {
 		return kept.map(({objectId, key, size, modified}) => ({id: objectId, key, size, modified}));
 	}
-	return strongest(ledger, context, address.path).flatMap(
-		(id) => ledger.rollCall.objectFacts(id) ?? [],
-	);
+	return strongest(ledger, context, address.path).flatMap((id) => ledger.objects.facts(id) ?? []);
 }
 
 function strongest(
@@ -115,7 +113,7 @@ function strongest(
 	let best = Infinity;
 	let ids = new Set<number>();
 	for (const probe of wantedProbes(path, prefix)) {
-		for (const {id, key} of ledger.rollCall.candidateStream(bucket, probe, prefix)) {
+		for (const {id, key} of ledger.objects.candidateStream(bucket, probe, prefix)) {
 			const strength = matcher.strength(key);
 			if (strength === undefined || strength > best) continue;
 			if (strength < best) ids = new Set();
@@ -129,7 +127,7 @@ function strongest(
 /** Takes every guess that is the only one for its row. Answers how many. */
 export function useSureGuesses(ledger: Ledger, groupId?: number): number {
 	const guesses = ledger.progress.sureGuesses(groupId);
-	ledger.rollCall.record(
+	ledger.verdicts.record(
 		guesses.map(({wantedId, objectId}) => ({kind: 'found', wantedId, objectId, rule: 'chosen'})),
 	);
 	return guesses.length;

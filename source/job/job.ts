@@ -37,6 +37,7 @@ import {clearParts} from './parts.ts';
 import {lookAgain, makePlan, recogniseLocal, type PlanContext} from './plan.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
+import {isLongListing, withKeptListing} from './roll-call/kept-listing.ts';
 import {settledRows} from './settled-rows.ts';
 import {keepHeapSmall} from './small-heap.ts';
 import {countAll, outcomeOf, sumGroups, summaryOf} from './summary.ts';
@@ -152,6 +153,7 @@ export class Job {
 		const {ledger} = this;
 		const letHeapGrow = keepHeapSmall();
 		try {
+			const isContinued = this.#place.isContinued && ledger.meta('rolled') === '0';
 			ledger.setMeta('rolled', '0');
 			ledger.setMeta('seconds', '0');
 			this.rollStarted = Date.now();
@@ -168,6 +170,7 @@ export class Job {
 				progress: this.progress,
 				log: this.#place.log,
 				signal: this.#abort.signal,
+				isContinued,
 				notice: (level, text) => this.tell(level, text),
 			});
 			if (spec.ambiguous !== 'ask')
@@ -189,6 +192,10 @@ export class Job {
 	}
 
 	#failRollCall(error: unknown): void {
+		if (isLongListing(this.ledger)) {
+			this.fail(withKeptListing(error));
+			return;
+		}
 		// the number is taken back below: nobody could look for it
 		if (this.#place.isNew && !this.#abort.signal.aborted) this.id = null;
 		this.fail(error);
@@ -626,7 +633,7 @@ export class Job {
 	async discard(): Promise<void> {
 		await this.#turn;
 		const isUntouched = this.startedAt === null && this.ledger.files.count().files === 0;
-		if (isUntouched) this.#place.takeBack();
+		if (isUntouched && !isLongListing(this.ledger)) this.#place.takeBack();
 		await this.close();
 	}
 

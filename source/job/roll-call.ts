@@ -1,6 +1,7 @@
 import {setImmediate as breathe} from 'node:timers/promises';
 import {askOneByOne} from './roll-call/asking.ts';
 import type {RollCallContext} from './roll-call/context.ts';
+import {mayTakeUp} from './roll-call/kept-listing.ts';
 import {joinByProbe, searchNearMisses} from './roll-call/joining.ts';
 import {listFor, listWhole} from './roll-call/listing.ts';
 import {readWanted, wantEverything} from './roll-call/reading.ts';
@@ -14,11 +15,11 @@ export type {RollCallContext, RollCallProgress} from './roll-call/context.ts';
  */
 export async function callRoll(context: RollCallContext): Promise<void> {
 	const {spec, ledger, progress} = context;
-	ledger.rollCall.reset();
+	ledger.rollCall.reset({keepListings: mayTakeUp(context)});
 	if (spec.manifest.kind === 'prefix') {
-		await listWhole(context);
+		const listing = await listWhole(context);
 		progress.phase = 'matching';
-		await wantEverything(context);
+		await wantEverything(context, listing);
 	} else {
 		await readWanted(context);
 		ledger.rollCall.markRepeats(spec.layout === 'groups');

@@ -2,10 +2,14 @@ import {mkdirSync} from 'node:fs';
 import path from 'node:path';
 import {type Database, openLedgerDatabase} from './database.ts';
 import {FilesTable, type LocalFile} from './files-table.ts';
+import {ListingTable} from './listing-table.ts';
+import {ObjectsTable} from './objects-table.ts';
 import {PlanTable} from './plan-table.ts';
+import {ProbesTable} from './probes-table.ts';
 import {type DoneRow, type FailedRow, ProgressTable} from './progress-table.ts';
 import {RollCallTable} from './roll-call-table.ts';
 import {RowWindows} from './row-windows.ts';
+import {VerdictTable} from './verdict-table.ts';
 
 /** A batch of outcomes, written in one transaction. */
 export type Outcomes = {
@@ -20,6 +24,10 @@ export type Outcomes = {
  */
 export class Ledger {
 	readonly rollCall: RollCallTable;
+	readonly verdicts: VerdictTable;
+	readonly probes: ProbesTable;
+	readonly objects: ObjectsTable;
+	readonly listings: ListingTable;
 	readonly plan: PlanTable;
 	readonly progress: ProgressTable;
 	readonly files: FilesTable;
@@ -29,6 +37,10 @@ export class Ledger {
 	private constructor(database: Database) {
 		this.#db = database;
 		this.rollCall = new RollCallTable(database);
+		this.verdicts = new VerdictTable(database);
+		this.probes = new ProbesTable(database);
+		this.objects = new ObjectsTable(database);
+		this.listings = new ListingTable(database, this.objects);
 		this.plan = new PlanTable(database);
 		this.progress = new ProgressTable(database);
 		this.files = new FilesTable(database);

@@ -1,30 +1,10 @@
-import type {ObjectInfo} from '../model/object.ts';
-import type {GuessReason, MatchRule} from '../model/match.ts';
+import type {MatchRule} from '../model/match.ts';
 import type {ManifestProblem, WantedItem} from '../model/wanted.ts';
 import type {Database} from './database.ts';
-import {objectIndexes, rollCallTableNames, rollCallTables, wantedIndexes} from './schema.ts';
+import {listingTableNames, rollCallTables, wantedIndexes, wantedTableNames} from './schema.ts';
 import {ruleNumber, stateNumber} from './states.ts';
 
 export type NewWanted = {readonly item: WantedItem; readonly groupId: number};
-
-export type Verdict =
-	| {
-			readonly kind: 'found';
-			readonly wantedId: number;
-			readonly objectId: number;
-			readonly rule: MatchRule;
-	  }
-	| {
-			readonly kind: 'ambiguous';
-			readonly wantedId: number;
-			readonly rule: MatchRule;
-			readonly objectIds: readonly number[];
-	  }
-	| {
-			readonly kind: 'missing';
-			readonly wantedId: number;
-			readonly guesses: readonly {readonly objectId: number; readonly reason: GuessReason}[];
-	  };
 
 export type UnresolvedRow = {
 	readonly id: number;
@@ -32,11 +12,13 @@ export type UnresolvedRow = {
 	readonly bucket: string | null;
 };
 
-/** URLs in a manifest have other parts of the bucket listed too, where names must not look. */
-const belowPrefix =
-	'SELECT id, key FROM objects WHERE probe = ? AND bucket = ? AND instr(key, ?) = 1 ORDER BY key';
+/** Listed objects from row `?2` up to `?3` that are files; their keys below a prefix of `?1 - 1` characters. */
+const listedFiles = `SELECT id, bucket, key, substr(key, ?1 + (substr(key, ?1, 1) = '/')) AS below FROM objects
+	WHERE id BETWEEN ?2 AND ?3 AND NOT (size = 0 AND substr(key, -1) = '/')`;
+/** the first folder of a key below the prefix */
+const firstFolder = "substr(below, 1, max(0, instr(below, '/') - 1))";
 
-/** The ledger's side of a roll call: wanted rows, listed objects and the join between them. */
+/** The ledger's side of a roll call: wanted rows and what becomes of them. */
 export class RollCallTable {
 	readonly #db: Database;
 
@@ -44,10 +26,14 @@ export class RollCallTable {
 		this.#db = database;
 	}
 
-	/** Drops the last roll call. What lies in the folder (`files`) stays. */
-	reset(): void {
+	/**
+	 * Drops the last roll call. What lies in the folder (`files`) stays, and what was listed when
+	 * `keepListings` says so.
+	 */
+	reset({keepListings = false} = {}): void {
+		const tables = keepListings ? wantedTableNames : [...wantedTableNames, ...listingTableNames];
 		this.#db.transaction(() => {
-			for (const table of rollCallTableNames) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
+			for (const table of tables) this.#db.exec(`DROP TABLE IF EXISTS ${table}`);
 			this.#db.exec(rollCallTables);
 		});
 	}
@@ -108,57 +94,8 @@ export class RollCallTable {
 		`);
 	}
 
-	/** Objects of a listing page or of single questions; a key that is known already is left as it is. */
-	addObjects(
-		bucket: string,
-		objects: readonly ObjectInfo[],
-		probeOf: (key: string) => string,
-	): void {
-		this.#db.transaction(() => {
-			for (const object of objects) {
-				this.#db.run(
-					'INSERT OR IGNORE INTO objects (bucket, key, size, etag, modified, storage, probe) VALUES (?, ?, ?, ?, ?, ?, ?)',
-					bucket,
-					object.key,
-					object.size,
-					object.etag ?? null,
-					object.modified ?? null,
-					object.storageClass ?? null,
-					probeOf(object.key),
-				);
-			}
-		});
-	}
-
-	/** Some stores list a key twice when objects come and go meanwhile: the first one stands. */
-	indexObjects(): void {
-		try {
-			this.#db.exec(objectIndexes);
-		} catch {
-			this.#db.exec(
-				'DELETE FROM objects WHERE id NOT IN (SELECT min(id) FROM objects GROUP BY bucket, key)',
-			);
-			this.#db.exec(objectIndexes);
-		}
-	}
-
 	indexWanted(): void {
 		this.#db.exec(wantedIndexes);
-	}
-
-	/** Everything listed is wanted; `groupOf` names the group of a key. Chunked by the caller. */
-	objectsAfter(
-		id: number,
-		limit: number,
-	): readonly {id: number; bucket: string; key: string; size: number}[] {
-		return this.#db
-			.all('SELECT id, bucket, key, size FROM objects WHERE id > ? ORDER BY id LIMIT ?', id, limit)
-			.map((row) => ({
-				id: Number(row['id']),
-				bucket: String(row['bucket']),
-				key: String(row['key']),
-				size: Number(row['size']),
-			}));
 	}
 
 	addFound(
@@ -188,6 +125,45 @@ export class RollCallTable {
 					row.extraOf ?? null,
 				);
 			}
+		});
+	}
+
+	/**
+	 * Makes a wanted row of each listed object of `ids`, folder markers left out. Its text is the key
+	 * below `prefix`, its group, named by `groupOf`, the first folder there. Row numbers go on behind
+	 * `rows`; answers how many there are now.
+	 */
+	wantObjects(
+		ids: {readonly first: number; readonly last: number},
+		prefix: string,
+		rows: number,
+		groupOf: (name: string) => number,
+	): number {
+		const values = [Array.from(prefix).length + 1, ids.first, ids.last];
+		return this.#db.transaction(() => {
+			const groups = this.#db
+				.all(
+					`SELECT ${firstFolder} AS name FROM (${listedFiles}) GROUP BY name ORDER BY min(id)`,
+					...values,
+				)
+				.map(({name}) => groupOf(String(name)));
+			const [first] = groups;
+			if (first === undefined) return rows;
+			// a name that is no group of its own belongs to the group without a name
+			const group =
+				groups.length === 1
+					? '?5'
+					: `coalesce((SELECT g.id FROM groups AS g WHERE g.name = ${firstFolder}),
+						(SELECT g.id FROM groups AS g WHERE g.name = ''), ?5)`;
+			const made = this.#db.run(
+				`INSERT INTO wanted (group_id, row, text, bucket, path, state, rule, object_id)
+				SELECT ${group}, ?4 + row_number() OVER (ORDER BY id), iif(below = '', key, below), bucket, key,
+				${stateNumber.found}, ${ruleNumber('key')}, id FROM (${listedFiles}) ORDER BY id`,
+				...values,
+				rows,
+				first,
+			);
+			return rows + made;
 		});
 	}
 
@@ -235,62 +211,6 @@ export class RollCallTable {
 		return Number(this.#db.get('SELECT count(*) AS n FROM wanted WHERE state = 0')?.['n'] ?? 0);
 	}
 
-	/** Candidates of a probe below a prefix, in key order, at most `limit`. */
-	candidatesOf(
-		bucket: string,
-		probe: string,
-		prefix: string,
-		limit: number,
-	): readonly {id: number; key: string}[] {
-		return this.#db
-			.all(`${belowPrefix} LIMIT ?`, probe, bucket, prefix, limit)
-			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
-	}
-
-	*candidateStream(
-		bucket: string,
-		probe: string,
-		prefix: string,
-	): Generator<{id: number; key: string}> {
-		for (const row of this.#db.iterate(belowPrefix, probe, bucket, prefix)) {
-			yield {id: Number(row['id']), key: String(row['key'])};
-		}
-	}
-
-	/** Candidates of a probe right in a folder (`a/b/`, '' for the bucket's top), in key order. */
-	candidatesIn(
-		bucket: string,
-		probe: string,
-		folder: string,
-		limit: number,
-	): readonly {id: number; key: string}[] {
-		// '0' follows '/': all keys of the folder lie between the two.
-		const end = folder === '' ? null : `${folder.slice(0, -1)}0`;
-		return this.#db
-			.all(
-				`SELECT id, key FROM objects WHERE probe = ? AND bucket = ? AND key >= ? AND key < coalesce(?, x'ff')
-				AND instr(substr(key, ?), '/') = 0 ORDER BY key LIMIT ?`,
-				probe,
-				bucket,
-				folder,
-				end,
-				Array.from(folder).length + 1,
-				limit,
-			)
-			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
-	}
-
-	keysAfter(id: number, limit: number): readonly {id: number; key: string}[] {
-		return this.#db
-			.all('SELECT id, key FROM objects WHERE id > ? ORDER BY id LIMIT ?', id, limit)
-			.map((row) => ({id: Number(row['id']), key: String(row['key'])}));
-	}
-
-	objectId(bucket: string, key: string): number | undefined {
-		const row = this.#db.get('SELECT id FROM objects WHERE bucket = ? AND key = ?', bucket, key);
-		return row === undefined ? undefined : Number(row['id']);
-	}
-
 	/** About `count` unresolved names, spread evenly over the manifest. */
 	spreadNames(count: number): readonly UnresolvedRow[] {
 		const step = Math.max(1, Math.floor(this.countNames() / count));
@@ -312,149 +232,6 @@ export class RollCallTable {
 		return row !== undefined;
 	}
 
-	/** Unresolved rows by probe, for a join that reads each probe's candidates once. */
-	startProbes(): void {
-		this.#db.exec(`
-			DROP TABLE IF EXISTS temp.probes;
-			CREATE TEMP TABLE probes (probe TEXT, wanted_id INTEGER, PRIMARY KEY (probe, wanted_id)) WITHOUT ROWID;
-		`);
-	}
-
-	addProbes(rows: readonly {probe: string; wantedId: number}[]): void {
-		this.#db.transaction(() => {
-			for (const {probe, wantedId} of rows) {
-				this.#db.run(
-					'INSERT OR IGNORE INTO probes (probe, wanted_id) VALUES (?, ?)',
-					probe,
-					wantedId,
-				);
-			}
-		});
-	}
-
-	/** Probes after `probe`, with whether any object has them. */
-	probesAfter(probe: string | undefined, limit: number): readonly string[] {
-		const rows =
-			probe === undefined
-				? this.#db.all('SELECT DISTINCT probe FROM probes ORDER BY probe LIMIT ?', limit)
-				: this.#db.all(
-						'SELECT DISTINCT probe FROM probes WHERE probe > ? ORDER BY probe LIMIT ?',
-						probe,
-						limit,
-					);
-		return rows.map((row) => String(row['probe']));
-	}
-
-	wantedOfProbe(probe: string): readonly {id: number; path: string}[] {
-		return this.#db
-			.all(
-				'SELECT w.id AS id, w.path AS path FROM probes AS p JOIN wanted AS w ON w.id = p.wanted_id WHERE p.probe = ?',
-				probe,
-			)
-			.map((row) => ({id: Number(row['id']), path: String(row['path'])}));
-	}
-
-	endProbes(): void {
-		this.#db.exec('DROP TABLE IF EXISTS temp.probes');
-	}
-
-	record(verdicts: readonly Verdict[]): void {
-		this.#db.transaction(() => {
-			for (const verdict of verdicts) this.#recordOne(verdict);
-		});
-	}
-
-	#recordOne(verdict: Verdict): void {
-		const {wantedId} = verdict;
-		if (verdict.kind === 'found') {
-			this.#db.run(
-				'UPDATE wanted SET state = ?, rule = ?, object_id = ? WHERE id = ?',
-				stateNumber.found,
-				ruleNumber(verdict.rule),
-				verdict.objectId,
-				wantedId,
-			);
-			return;
-		}
-		const candidates: readonly {objectId: number; reason: GuessReason | null}[] =
-			verdict.kind === 'ambiguous'
-				? verdict.objectIds.map((objectId) => ({objectId, reason: null}))
-				: verdict.guesses;
-		this.#db.run(
-			'UPDATE wanted SET state = ?, rule = ?, object_id = NULL WHERE id = ?',
-			stateNumber[verdict.kind],
-			verdict.kind === 'ambiguous' ? ruleNumber(verdict.rule) : null,
-			wantedId,
-		);
-		for (const [position, {objectId, reason}] of candidates.entries()) {
-			this.#db.run(
-				'INSERT OR REPLACE INTO candidates (wanted_id, position, object_id, reason) VALUES (?, ?, ?, ?)',
-				wantedId,
-				position,
-				objectId,
-				reason,
-			);
-		}
-	}
-
-	/** Rows that stayed unresolved after every rule. */
-	missingWithoutGuess(limit: number): readonly {id: number; path: string}[] {
-		return this.#db
-			.all(
-				`SELECT id, path FROM wanted WHERE state = ${stateNumber.missing} AND path <> ''
-				AND NOT EXISTS (SELECT 1 FROM candidates AS c WHERE c.wanted_id = wanted.id) ORDER BY id LIMIT ?`,
-				limit,
-			)
-			.map((row) => ({id: Number(row['id']), path: String(row['path'])}));
-	}
-
-	addGuesses(wantedId: number, guesses: readonly {objectId: number; reason: GuessReason}[]): void {
-		for (const [position, {objectId, reason}] of guesses.entries()) {
-			this.#db.run(
-				'INSERT OR IGNORE INTO candidates (wanted_id, position, object_id, reason) VALUES (?, ?, ?, ?)',
-				wantedId,
-				position,
-				objectId,
-				reason,
-			);
-		}
-	}
-
-	setMissing(wantedId: number, reason: string | null): void {
-		this.#db.run(
-			'UPDATE wanted SET state = ?, reason = ? WHERE id = ?',
-			stateNumber.missing,
-			reason,
-			wantedId,
-		);
-	}
-
-	/** Takes a person's choice back: ambiguous where several keys fit, missing where they were guesses. */
-	reopen(wantedId: number): void {
-		this.#db.run(
-			`UPDATE wanted SET object_id = NULL, rule = NULL, status = 0, destination = NULL, size = 0,
-			duplicate_of = NULL, reason = NULL, verified = NULL,
-			error_code = NULL, error_message = NULL, error_hint = NULL, error_detail = NULL, state = CASE
-			WHEN EXISTS (SELECT 1 FROM candidates AS c WHERE c.wanted_id = wanted.id AND c.reason IS NULL) THEN ?
-			ELSE ? END WHERE id = ?`,
-			stateNumber.ambiguous,
-			stateNumber.missing,
-			wantedId,
-		);
-	}
-
-	/** Rows that the rule `all` added to a row. */
-	extrasOf(wantedId: number): readonly number[] {
-		return this.#db
-			.all('SELECT id FROM wanted WHERE extra_of = ?', wantedId)
-			.map((row) => Number(row['id']));
-	}
-
-	/** Removes a row that the rule `all` added. */
-	removeExtra(wantedId: number): void {
-		this.#db.run('DELETE FROM wanted WHERE id = ? AND extra_of IS NOT NULL', wantedId);
-	}
-
 	/** What a row wants, as the manifest says it. */
 	wantedAddress(wantedId: number): {bucket: string | null; path: string} | undefined {
 		const row = this.#db.get('SELECT bucket, path FROM wanted WHERE id = ?', wantedId);
@@ -462,19 +239,6 @@ export class RollCallTable {
 		return {
 			bucket: row['bucket'] === null ? null : String(row['bucket']),
 			path: String(row['path']),
-		};
-	}
-
-	objectFacts(
-		id: number,
-	): {id: number; key: string; size: number; modified: number | null} | undefined {
-		const row = this.#db.get('SELECT id, key, size, modified FROM objects WHERE id = ?', id);
-		if (row === undefined) return undefined;
-		return {
-			id,
-			key: String(row['key']),
-			size: Number(row['size']),
-			modified: row['modified'] === null ? null : Number(row['modified']),
 		};
 	}
 

@@ -36,6 +36,32 @@ export const rollCallTables = `
 		storage TEXT,
 		probe TEXT
 	);
+	CREATE TABLE IF NOT EXISTS listings (
+		id INTEGER PRIMARY KEY,
+		bucket TEXT NOT NULL,
+		prefix TEXT NOT NULL,
+		updated INTEGER NOT NULL,
+		pages INTEGER NOT NULL,
+		keys INTEGER NOT NULL,
+		orderly INTEGER NOT NULL
+	);
+	CREATE TABLE IF NOT EXISTS listing_ranges (
+		listing INTEGER NOT NULL,
+		after TEXT NOT NULL,
+		up_to TEXT,
+		last TEXT NOT NULL,
+		first TEXT,
+		beyond TEXT,
+		state INTEGER NOT NULL,
+		PRIMARY KEY (listing, after)
+	) WITHOUT ROWID;
+	CREATE TABLE IF NOT EXISTS listing_pages (
+		listing INTEGER NOT NULL,
+		first TEXT NOT NULL,
+		first_id INTEGER NOT NULL,
+		last_id INTEGER NOT NULL,
+		PRIMARY KEY (listing, first)
+	) WITHOUT ROWID;
 	CREATE TABLE IF NOT EXISTS wanted (
 		id INTEGER PRIMARY KEY,
 		group_id INTEGER NOT NULL,
@@ -75,12 +101,14 @@ export const rollCallTables = `
 	);
 `;
 
-export const rollCallTableNames = [
-	'candidates',
-	'wanted',
+export const wantedTableNames = ['candidates', 'wanted', 'groups', 'problems'] as const;
+
+/** What the store has told; may be taken up by the next roll call when this one did not come to its end. */
+export const listingTableNames = [
 	'objects',
-	'groups',
-	'problems',
+	'listings',
+	'listing_ranges',
+	'listing_pages',
 ] as const;
 
 /** Made after the rows are in: far cheaper than keeping them in step row by row. */

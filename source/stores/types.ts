@@ -31,6 +31,8 @@ export type ListQuery = {
 	/** at most 1,000 */
 	readonly pageSize?: number;
 	readonly signal?: AbortSignal;
+	/** called each time the store asks for fewer requests; the question is asked again all the same */
+	readonly onSlowDown?: () => void;
 };
 
 export type ListPage = {

@@ -119,7 +119,7 @@ test('a choice without its plan is planned when the job is resumed', async () =>
 		const ledger = Ledger.open(path.join(bed.out, '.muster'));
 		const {rows} = ledger.windows.rows({states: ['ambiguous']}, 0, 1);
 		const objectId = rows[0]?.candidates[0]?.objectId ?? 0;
-		ledger.rollCall.record([{kind: 'found', wantedId: rows[0]?.id ?? 0, objectId, rule: 'chosen'}]);
+		ledger.verdicts.record([{kind: 'found', wantedId: rows[0]?.id ?? 0, objectId, rule: 'chosen'}]);
 		ledger.close();
 		await bed.renew();
 		await bed.engine.call('resumeJob', {job: id});

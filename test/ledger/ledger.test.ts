@@ -63,39 +63,39 @@ test('repeats are told apart by bucket, with and without one, and by group where
 
 test('a key is kept once, whichever listing brings it', () => {
 	withLedger((ledger) => {
-		ledger.rollCall.addObjects('b', objects('x/a', 'x/b'), probeOf);
-		ledger.rollCall.indexObjects();
-		ledger.rollCall.addObjects('b', objects('x/b', 'x/c'), probeOf);
-		ledger.rollCall.addObjects('other', objects('x/b'), probeOf);
-		ledger.rollCall.indexObjects();
+		ledger.objects.add('b', objects('x/a', 'x/b'), probeOf);
+		ledger.objects.index();
+		ledger.objects.add('b', objects('x/b', 'x/c'), probeOf);
+		ledger.objects.add('other', objects('x/b'), probeOf);
+		ledger.objects.index();
 		assert.deepEqual(
-			ledger.rollCall.keysAfter(0, 10).map(({key}) => key),
+			ledger.objects.keysAfter(0, 10).map(({key}) => key),
 			['x/a', 'x/b', 'x/c', 'x/b'],
 		);
 	});
 });
 
 test('a key that a listing brings twice is one object', () => {
-	withLedger(({rollCall}) => {
-		rollCall.addObjects('one', objects('a', 'b'), probeOf);
-		rollCall.addObjects('one', objects('b', 'c'), probeOf);
-		rollCall.indexObjects();
+	withLedger(({objects: table}) => {
+		table.add('one', objects('a', 'b'), probeOf);
+		table.add('one', objects('b', 'c'), probeOf);
+		table.index();
 		assert.deepEqual(
-			rollCall.keysAfter(0, 10).map(({key}) => key),
+			table.keysAfter(0, 10).map(({key}) => key),
 			['a', 'b', 'c'],
 		);
-		rollCall.addObjects('one', objects('c'), probeOf);
-		assert.equal(rollCall.keysAfter(0, 10).length, 3);
+		table.add('one', objects('c'), probeOf);
+		assert.equal(table.keysAfter(0, 10).length, 3);
 	});
 });
 
 test('candidates in a folder are those right in it', () => {
 	withLedger((ledger) => {
 		const keys = ['a.png', 'd/a.jpg', 'd/a.png', 'd/e/a.png', 'd0/a.png', 'é/a.png', 'é/é/a.png'];
-		ledger.rollCall.addObjects('b', objects(...keys), probeOf);
-		ledger.rollCall.indexObjects();
+		ledger.objects.add('b', objects(...keys), probeOf);
+		ledger.objects.index();
 		const inFolder = (folder: string) =>
-			ledger.rollCall.candidatesIn('b', 'a', folder, 10).map(({key}) => key);
+			ledger.objects.candidatesIn('b', 'a', folder, 10).map(({key}) => key);
 		assert.deepEqual(inFolder('d/'), ['d/a.jpg', 'd/a.png']);
 		assert.deepEqual(inFolder(''), ['a.png']);
 		assert.deepEqual(inFolder('é/'), ['é/a.png']);
@@ -106,13 +106,13 @@ test('candidates in a folder are those right in it', () => {
 test('keys with any character come back as they were', () => {
 	withLedger((ledger) => {
 		const keys = ['a\0b', 'a\nb', '\u202E', '😀', "it's", '%_', ' '];
-		ledger.rollCall.addObjects('b', objects(...keys), probeOf);
-		ledger.rollCall.indexObjects();
+		ledger.objects.add('b', objects(...keys), probeOf);
+		ledger.objects.index();
 		assert.deepEqual(
-			ledger.rollCall.keysAfter(0, 10).map(({key}) => key),
+			ledger.objects.keysAfter(0, 10).map(({key}) => key),
 			keys,
 		);
-		for (const key of keys) assert.notEqual(ledger.rollCall.objectId('b', key), undefined);
+		for (const key of keys) assert.notEqual(ledger.objects.idOf('b', key), undefined);
 	});
 });
 
@@ -186,7 +186,7 @@ test('windows: pages, states, groups, and text to find', () => {
 				groupId: index % 2 === 0 ? one : two,
 			})),
 		);
-		ledger.rollCall.setMissing(3, 'gone');
+		ledger.verdicts.setMissing(3, 'gone');
 		const page = ledger.windows.rows({groupId: one}, 20, 10);
 		assert.equal(page.total, 25);
 		assert.equal(page.rows.length, 5);

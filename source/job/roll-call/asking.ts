@@ -51,7 +51,7 @@ export async function askOneByOne(context: RollCallContext, coverage: Coverage):
 		const questions = rows.filter(({id, bucket}) => {
 			if (bucket === null) return !coverage.names;
 			const unknown = coverage.unknown.get(bucket);
-			if (unknown !== undefined) ledger.rollCall.setMissing(id, unknown.message);
+			if (unknown !== undefined) ledger.verdicts.setMissing(id, unknown.message);
 			return unknown === undefined && !coverage.buckets.has(bucket);
 		});
 		const answers = await Promise.all(
@@ -64,7 +64,7 @@ export async function askOneByOne(context: RollCallContext, coverage: Coverage):
 				recordThere(context, row, answer.object);
 			} else if (answer.kind === 'denied') denied.push({id: row.id, error: answer.error});
 			else if (coverage.refused.has(row.bucket ?? spec.bucket))
-				ledger.rollCall.setMissing(row.id, unlisted);
+				ledger.verdicts.setMissing(row.id, unlisted);
 			else absent.push(row);
 		}
 		await Promise.all(absent.map((row) => limit(() => listBeside(context, row))));
@@ -75,7 +75,7 @@ export async function askOneByOne(context: RollCallContext, coverage: Coverage):
 	// no row could be looked up anywhere: that is no missing file, it is a wrong bucket or profile
 	const isAnyCovered = coverage.names || coverage.buckets.size > 0;
 	if (wrong !== undefined && there === 0 && !isAnyCovered) throw wrong;
-	for (const {id} of denied) ledger.rollCall.setMissing(id, unreadable);
+	for (const {id} of denied) ledger.verdicts.setMissing(id, unreadable);
 }
 
 /** A name may be a whole key or a path below the prefix; both are stronger than any other match. */
@@ -102,11 +102,11 @@ async function ask(context: RollCallContext, row: UnresolvedRow): Promise<Answer
 function recordThere(context: RollCallContext, row: UnresolvedRow, object: ObjectInfo): void {
 	const {ledger, spec} = context;
 	const bucket = row.bucket ?? spec.bucket;
-	ledger.rollCall.addObjects(bucket, [object], probeOf);
-	const objectId = ledger.rollCall.objectId(bucket, object.key);
+	ledger.objects.add(bucket, [object], probeOf);
+	const objectId = ledger.objects.idOf(bucket, object.key);
 	if (objectId === undefined) return;
 	const rule = object.key === row.path ? 'key' : 'path';
-	ledger.rollCall.record([{kind: 'found', wantedId: row.id, objectId, rule}]);
+	ledger.verdicts.record([{kind: 'found', wantedId: row.id, objectId, rule}]);
 }
 
 /** One page of keys that begin with the wanted name, its ending left out. */
@@ -123,6 +123,6 @@ async function listBeside(context: RollCallContext, row: UnresolvedRow): Promise
 			pageSize: 50,
 			signal,
 		});
-		ledger.rollCall.addObjects(bucket, objects, probeOf);
+		ledger.objects.add(bucket, objects, probeOf);
 	}
 }

@@ -22,6 +22,8 @@ export type RollCallContext = {
 	readonly progress: RollCallProgress;
 	readonly log: JobLog;
 	readonly signal: AbortSignal;
+	/** the ledger holds the listings of a roll call of this very job that did not come to its end */
+	readonly isContinued: boolean;
 	readonly notice: (level: 'info' | 'warning', text: string) => void;
 };
 

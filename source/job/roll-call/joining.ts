@@ -1,5 +1,6 @@
 import {setImmediate as breathe} from 'node:timers/promises';
-import type {UnresolvedRow, Verdict} from '../../ledger/roll-call-table.ts';
+import type {UnresolvedRow} from '../../ledger/roll-call-table.ts';
+import type {Verdict} from '../../ledger/verdict-table.ts';
 import {decide, decideMany, type Decision} from '../../planning/match.ts';
 import {wantedProbes} from '../../planning/name-forms.ts';
 import {NearMiss} from '../../planning/near-miss.ts';
@@ -17,7 +18,7 @@ const nearMissPatience = 4000;
 export async function joinByProbe(context: RollCallContext, coverage: Coverage): Promise<void> {
 	const {spec, ledger, signal} = context;
 	const {rollCall} = ledger;
-	rollCall.startProbes();
+	ledger.probes.start();
 	let last = 0;
 	for (;;) {
 		const rows = rollCall.unresolvedAfter(last, chunk);
@@ -36,13 +37,13 @@ export async function joinByProbe(context: RollCallContext, coverage: Coverage):
 			else if (others.length === 0) single.push({probe: first, wantedId: row.id});
 			else verdicts.push(joinSeveral(context, row, probes));
 		}
-		rollCall.addProbes(single);
-		rollCall.record(verdicts);
+		ledger.probes.add(single);
+		ledger.verdicts.record(verdicts);
 		signal.throwIfAborted();
 		await breathe();
 	}
 	await joinSingle(context, spec.bucket);
-	rollCall.endProbes();
+	ledger.probes.end();
 }
 
 /** A URL or whole key names its folder: only there may another extension or spelling stand in; elsewhere it is a guess. */
@@ -53,12 +54,12 @@ function joinAddress({spec, ledger}: RollCallContext, row: UnresolvedRow): Verdi
 	const probes = wantedProbes(key);
 	const folder = folderOf(key);
 	const beside = probes.flatMap((probe) =>
-		ledger.rollCall.candidatesIn(bucket, probe, folder, manyCandidates),
+		ledger.objects.candidatesIn(bucket, probe, folder, manyCandidates),
 	);
 	const decision = decide(key, beside, '', spec.match);
 	if (decision.kind !== 'none') return verdict(row.id, decision);
 	const relatives = probes.flatMap((probe) =>
-		ledger.rollCall.candidatesOf(bucket, probe, '', manyCandidates),
+		ledger.objects.candidatesOf(bucket, probe, '', manyCandidates),
 	);
 	return verdict(row.id, decide(key, relatives, '', 'exact'), true);
 }
@@ -71,7 +72,7 @@ function joinSeveral(
 ): Verdict {
 	const candidates = new Map<number, {id: number; key: string}>();
 	for (const probe of probes) {
-		for (const candidate of ledger.rollCall.candidateStream(spec.bucket, probe, spec.prefix)) {
+		for (const candidate of ledger.objects.candidateStream(spec.bucket, probe, spec.prefix)) {
 			candidates.set(candidate.id, candidate);
 		}
 	}
@@ -80,14 +81,13 @@ function joinSeveral(
 
 async function joinSingle(context: RollCallContext, bucket: string): Promise<void> {
 	const {ledger, progress, signal} = context;
-	const {rollCall} = ledger;
 	let last: string | undefined;
 	for (;;) {
-		const probes = rollCall.probesAfter(last, 500);
+		const probes = ledger.probes.after(last, 500);
 		if (probes.length === 0) return;
 		last = probes.at(-1);
 		const verdicts = probes.flatMap((probe) => joinProbe(context, bucket, probe));
-		rollCall.record(verdicts);
+		ledger.verdicts.record(verdicts);
 		progress.rowsChecked += verdicts.length;
 		signal.throwIfAborted();
 		await breathe();
@@ -95,9 +95,9 @@ async function joinSingle(context: RollCallContext, bucket: string): Promise<voi
 }
 
 function joinProbe({spec, ledger}: RollCallContext, bucket: string, probe: string): Verdict[] {
-	const {rollCall} = ledger;
-	const wanted = rollCall.wantedOfProbe(probe);
-	const candidates = rollCall.candidatesOf(bucket, probe, spec.prefix, manyCandidates + 1);
+	const {objects} = ledger;
+	const wanted = ledger.probes.wantedOf(probe);
+	const candidates = objects.candidatesOf(bucket, probe, spec.prefix, manyCandidates + 1);
 	if (candidates.length <= manyCandidates) {
 		return wanted.map(({id, path}) =>
 			verdict(id, decide(path, candidates, spec.prefix, spec.match)),
@@ -106,7 +106,7 @@ function joinProbe({spec, ledger}: RollCallContext, bucket: string, probe: strin
 	const verdicts: Verdict[] = [];
 	for (let start = 0; start < wanted.length; start += mostAtOnce) {
 		const some = wanted.slice(start, start + mostAtOnce);
-		const stream = rollCall.candidateStream(bucket, probe, spec.prefix);
+		const stream = objects.candidateStream(bucket, probe, spec.prefix);
 		for (const [id, decision] of decideMany(some, stream, spec.prefix, spec.match)) {
 			verdicts.push(verdict(id, decision));
 		}
@@ -133,13 +133,13 @@ function verdict(wantedId: number, decision: Decision, onlyGuess = false): Verdi
 /** Suggestions for names that have no relative at all: one pass over the keys for typing mistakes. */
 export async function searchNearMisses(context: RollCallContext): Promise<void> {
 	const {ledger, log, signal} = context;
-	const missing = ledger.rollCall.missingWithoutGuess(2000);
+	const missing = ledger.verdicts.missingWithoutGuess(2000);
 	if (missing.length === 0) return;
 	const started = Date.now();
 	const near = new NearMiss(missing);
 	let last = 0;
 	while (Date.now() - started < nearMissPatience) {
-		const keys = ledger.rollCall.keysAfter(last, chunk);
+		const keys = ledger.objects.keysAfter(last, chunk);
 		if (keys.length === 0) break;
 		last = keys.at(-1)?.id ?? last;
 		for (const {id, key} of keys) near.offer(id, key);
@@ -147,7 +147,7 @@ export async function searchNearMisses(context: RollCallContext): Promise<void> 
 		await breathe();
 	}
 	ledger.transaction(() => {
-		for (const [wantedId, guesses] of near.results()) ledger.rollCall.addGuesses(wantedId, guesses);
+		for (const [wantedId, guesses] of near.results()) ledger.verdicts.addGuesses(wantedId, guesses);
 	});
 	log.write(
 		'info',

@@ -2,6 +2,7 @@ import {MusterError} from '../../model/error.ts';
 import {probeOf} from '../../planning/name-forms.ts';
 import {areWholeKeys} from './asking.ts';
 import {folderOf, type RollCallContext} from './context.ts';
+import {PrefixListing} from './prefix-listing.ts';
 
 /**
  * What the listings cover. Rows that none covers are asked for by name: `names` tells of the bare
@@ -23,13 +24,18 @@ const keysPerQuestion = 10;
 const pagesWorth = (rows: number): number =>
 	Math.max(3, Math.ceil((rows * keysPerQuestion) / 1000));
 
-/** Lists everything below the prefix of the job. */
-export async function listWhole(context: RollCallContext): Promise<void> {
+/**
+ * Lists everything below the prefix of the job. Nobody will look these keys up by name, and a store
+ * that keeps to its order tells each key once: no index is made.
+ */
+export async function listWhole(context: RollCallContext): Promise<PrefixListing> {
 	const {spec, progress} = context;
 	progress.phase = 'listing';
-	await listPages(context, {bucket: spec.bucket, prefix: spec.prefix, pages: Infinity});
+	const listing = new PrefixListing(context, spec, undefined);
+	await listing.run(Infinity);
+	if (listing.isOdd) context.ledger.objects.index();
 	progress.listed = true;
-	context.ledger.rollCall.indexObjects();
+	return listing;
 }
 
 /** Lists what the wanted rows need, no further than asking for each of them would cost. */
@@ -39,17 +45,21 @@ export async function listFor(context: RollCallContext): Promise<Coverage> {
 	const refused = new Set<string>();
 	const names = await coverNames(context, refused);
 	// Listings may overlap: with the index a key that is known already is left as it is.
-	if (progress.keysListed > 0) ledger.rollCall.indexObjects();
+	if (progress.keysListed > 0) ledger.objects.index();
 	const buckets = new Set<string>();
 	const unknown = new Map<string, MusterError>();
 	for (const wanted of ledger.rollCall.wantedBuckets()) {
 		const {bucket} = wanted;
 		const prefix = folderOf(commonPrefix(wanted.first, wanted.last));
 		const known = names && bucket === spec.bucket && prefix.startsWith(spec.prefix);
-		const pages = pagesWorth(wanted.rows);
+		if (known) {
+			buckets.add(bucket);
+			continue;
+		}
 		try {
-			if (known || (await listIfAllowed(context, {bucket, prefix, pages}, refused)) === 'whole')
-				buckets.add(bucket);
+			const listing = new PrefixListing(context, {bucket, prefix}, probeOf);
+			const listed = await listIfAllowed(context, listing, pagesWorth(wanted.rows), refused);
+			if (listed === 'whole') buckets.add(bucket);
 		} catch (error) {
 			// one wrong URL says nothing about the others
 			if (!(error instanceof MusterError) || error.code !== 'no-such-bucket') throw error;
@@ -59,7 +69,7 @@ export async function listFor(context: RollCallContext): Promise<Coverage> {
 		}
 	}
 	progress.listed = true;
-	ledger.rollCall.indexObjects();
+	ledger.objects.index();
 	return {names, buckets, refused, unknown};
 }
 
@@ -77,67 +87,32 @@ async function coverNames(context: RollCallContext, refused: Set<string>): Promi
 			hint: 'Name the source: muster get s3://BUCKET/PREFIX …',
 		});
 	}
-	const part = {bucket, prefix, pages: pagesWorth(rows)};
-	const begun = await listIfAllowed(context, part, refused);
+	const listing = new PrefixListing(context, {bucket, prefix}, probeOf);
+	const begun = await listIfAllowed(context, listing, pagesWorth(rows), refused);
 	if (begun === 'whole') return true;
 	if (begun === 'refused' || (await areWholeKeys(context))) return false;
-	await listPages(context, {...part, pages: Infinity, continuation: begun.continuation});
+	await listing.run(Infinity);
 	return true;
 }
 
-type Part = {
-	readonly bucket: string;
-	readonly prefix: string;
-	readonly pages: number;
-	readonly continuation?: string;
-};
-type Listed = 'whole' | {readonly continuation: string};
-
 async function listIfAllowed(
 	context: RollCallContext,
-	part: Part,
+	listing: PrefixListing,
+	pages: number,
 	refused: Set<string>,
-): Promise<Listed | 'refused'> {
+): Promise<'whole' | 'more' | 'refused'> {
+	const {bucket, prefix} = listing;
 	try {
-		return await listPages(context, part);
+		return await listing.run(pages);
 	} catch (error) {
 		if (!(error instanceof MusterError) || error.code !== 'denied') throw error;
-		refused.add(part.bucket);
-		context.log.write('warn', `listing ${part.bucket}/${part.prefix}: ${error.message}`);
+		refused.add(bucket);
+		context.log.write('warn', `listing ${bucket}/${prefix}: ${error.message}`);
 		context.notice(
 			'warning',
-			`You may not list ${part.bucket}. Each file is asked for by its own name instead; that finds exact names only.`,
+			`You may not list ${bucket}. Each file is asked for by its own name instead; that finds exact names only.`,
 		);
 		return 'refused';
-	}
-}
-
-/** Reads up to `pages` pages into the ledger, the next page under way while one is written. */
-async function listPages(context: RollCallContext, part: Part): Promise<Listed> {
-	const {store, ledger, progress, signal, log} = context;
-	const {bucket, prefix} = part;
-	const page = (continuation: string | undefined) =>
-		store.list({bucket, prefix, signal, ...(continuation === undefined ? {} : {continuation})});
-	const started = Date.now();
-	let listed = 0;
-	let next = page(part.continuation);
-	for (let count = 1; ; count++) {
-		const {objects, continuation} = await next;
-		if (continuation !== undefined && count < part.pages) {
-			next = page(continuation);
-			// The page is awaited in the next turn; a failure before that must not count as unhandled.
-			next.catch(() => undefined);
-		}
-		ledger.rollCall.addObjects(bucket, objects, probeOf);
-		listed += objects.length;
-		progress.keysListed += objects.length;
-		signal.throwIfAborted();
-		if (continuation !== undefined && count < part.pages) continue;
-		log.write(
-			'info',
-			`listed ${listed} keys of ${bucket}/${prefix} in ${Date.now() - started} ms${continuation === undefined ? '' : ', and there are more'}`,
-		);
-		return continuation === undefined ? 'whole' : {continuation};
 	}
 }
 

@@ -6,6 +6,7 @@ import {MusterError} from '../../model/error.ts';
 import {formatCount} from '../../model/format.ts';
 import type {JobSpec} from '../../model/job-spec.ts';
 import {chunk, type RollCallContext} from './context.ts';
+import type {PrefixListing} from './prefix-listing.ts';
 
 /** a prefix with more folders than this keeps the further ones in one group */
 const mostGroups = 10_000;
@@ -90,31 +91,14 @@ function nothingWanted({manifest, prefix}: JobSpec, skipped: number, first: stri
 }
 
 /** A whole prefix: every listed object is a wanted row; its group is the first folder below the prefix. */
-export async function wantEverything(context: RollCallContext): Promise<void> {
+export async function wantEverything(
+	context: RollCallContext,
+	listing: PrefixListing,
+): Promise<void> {
 	const {spec, ledger, progress} = context;
 	const groupId = groupNumbers(context, mostGroups);
-	let last = 0;
-	for (;;) {
-		const objects = ledger.rollCall.objectsAfter(last, chunk);
-		if (objects.length === 0) break;
-		last = objects.at(-1)?.id ?? last;
-		const wanted = objects.filter((object) => !(object.key.endsWith('/') && object.size === 0));
-		ledger.rollCall.addFound(
-			wanted.map((object) => {
-				const below = object.key.slice(spec.prefix.length).replace(/^\//, '');
-				const slash = below.indexOf('/');
-				progress.rowsRead++;
-				return {
-					groupId: groupId(slash > 0 ? below.slice(0, slash) : ''),
-					row: progress.rowsRead,
-					text: below === '' ? object.key : below,
-					bucket: object.bucket,
-					path: object.key,
-					objectId: object.id,
-					rule: 'key' as const,
-				};
-			}),
-		);
+	for (const ids of listing.rows()) {
+		progress.rowsRead = ledger.rollCall.wantObjects(ids, spec.prefix, progress.rowsRead, groupId);
 		progress.rowsChecked = progress.rowsRead;
 		context.signal.throwIfAborted();
 		await breathe();

@@ -1,3 +1,4 @@
+import {isAscii} from 'node:buffer';
 import {Agent} from 'undici';
 import type {ResponseHeaders, SignedRequest} from '../types.ts';
 
@@ -32,9 +33,14 @@ export function createHttp(): Http {
 			return {
 				status: answer.statusCode,
 				headers: answer.headers,
-				body: await answer.body.text(),
+				body: textOf(Buffer.from(await answer.body.arrayBuffer())),
 			};
 		},
 		close: () => agent.destroy(),
 	};
+}
+
+/** A listing with `encoding-type=url` is plain ASCII: taken as it is, in a string of one byte a character. */
+function textOf(bytes: Buffer): string {
+	return isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8');
 }

@@ -44,13 +44,17 @@ export function openStore(
 		bucket: string,
 		attempt: (credentials: Credentials | undefined) => Promise<Attempt<T>>,
 		signal: AbortSignal | undefined,
+		onSlowDown?: () => void,
 	): Promise<T> =>
 		askUntilAnswered(
 			{
 				...options,
 				credentials,
 				origin: () => serviceUrl(spec, signer.region(bucket)),
-				learn: (answer) => signer.learn(bucket, answer),
+				learn: (answer) => {
+					signer.learn(bucket, answer);
+					if (answer.slowDown === true) onSlowDown?.();
+				},
 			},
 			attempt,
 			signal,
@@ -78,6 +82,7 @@ export function openStore(
 				return listPage(answer, bucket);
 			},
 			signal,
+			query.onSlowDown,
 		);
 	};
 

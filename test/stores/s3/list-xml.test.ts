@@ -83,6 +83,52 @@ describe('against fast-xml-parser', () => {
 		);
 	});
 
+	test('reads rows in any dress the same: plain ones at once, all others as XML', () => {
+		const field = fc.oneof(
+			{
+				weight: 6,
+				arbitrary: row.map((fields) => ({xml: builder.build({Contents: fields})})),
+			},
+			fc
+				.constantFrom(
+					'<Contents><Key>a</Key><Owner><ID>1</ID><DisplayName>Key</DisplayName></Owner><Size>2</Size></Contents>',
+					'<Contents>\n\t<Key>b&amp;c</Key>\n\t<Size>3</Size>\n</Contents>',
+					'<Contents><Size>4</Size><Key>early</Key><Key>late</Key></Contents>',
+					'<Contents><Key/><Size>5</Size></Contents>',
+					'<Contents></Contents>',
+					'<Contents/>',
+					'<Contents a="1"><Key>attribute</Key></Contents>',
+					'<Contents><Key>x<b>y</b></Key></Contents>',
+					'<Contents><Key><![CDATA[</Key>]]></Key></Contents>',
+					'<Contents><ETag>&quot;</ETag><Key>half</Key></Contents>',
+					'<Contents><ETag>&quot;&quot;</ETag><Key>empty</Key></Contents>',
+					'<Contents>text<Key>t</Key></Contents>',
+					'<Contents><Owner><Contents><Key>inner</Key></Contents></Owner><Key>outer</Key></Contents>',
+					'<CommonPrefixes><Prefix>p/</Prefix></CommonPrefixes>',
+					'<!-- <Contents><Key>no</Key></Contents> -->',
+					'<Other><Contents><Key>deep</Key></Contents></Other>',
+					'<Contents><Key>100%25+x</Key></Contents>',
+				)
+				.map((xml) => ({xml})),
+		);
+		fc.assert(
+			fc.property(
+				fc.array(field, {maxLength: 6}),
+				fc.boolean(),
+				fc.boolean(),
+				(fields, encoded, spaced) => {
+					const head = encoded ? '<EncodingType>url</EncodingType>' : '';
+					const rows = fields.map(({xml}) => xml).join(spaced ? '\n  ' : '');
+					const document = (note: string) =>
+						`<ListBucketResult>${head}${note}${rows}<IsTruncated>false</IsTruncated></ListBucketResult>`;
+					// a comment has the whole document walked
+					assert.deepEqual(readListing(document('')), readListing(document('<!-- -->')));
+				},
+			),
+			{numRuns: 1000},
+		);
+	});
+
 	test('a document that is cut off anywhere is never complete', () => {
 		const xml = page([
 			{Key: 'a&b', Size: 1, ETag: '"x"', LastModified: '2025-11-19T13:31:00Z', StorageClass: 'S'},
