@@ -131,22 +131,19 @@ export class RollCallTable {
 	/**
 	 * Makes a wanted row of each listed object of `ids`, folder markers left out. Its text is the key
 	 * below `prefix`, its group, named by `groupOf`, the first folder there. Row numbers go on behind
-	 * `rows`; answers how many there are now.
+	 * `rows`; answers how many there are now. `isSorted`: the objects stand in key order.
 	 */
 	wantObjects(
 		ids: {readonly first: number; readonly last: number},
 		prefix: string,
 		rows: number,
 		groupOf: (name: string) => number,
+		isSorted: boolean,
 	): number {
 		const values = [Array.from(prefix).length + 1, ids.first, ids.last];
 		return this.#db.transaction(() => {
-			const groups = this.#db
-				.all(
-					`SELECT ${firstFolder} AS name FROM (${listedFiles}) GROUP BY name ORDER BY min(id)`,
-					...values,
-				)
-				.map(({name}) => groupOf(String(name)));
+			const names = isSorted ? this.#onlyFolder(ids, prefix) : undefined;
+			const groups = (names ?? this.#foldersOf(values)).map(groupOf);
 			const [first] = groups;
 			if (first === undefined) return rows;
 			// a name that is no group of its own belongs to the group without a name
@@ -165,6 +162,30 @@ export class RollCallTable {
 			);
 			return rows + made;
 		});
+	}
+
+	#foldersOf(values: readonly number[]): readonly string[] {
+		return this.#db
+			.rows(`SELECT DISTINCT ${firstFolder} FROM (${listedFiles})`, ...values)
+			.map(([name]) => String(name));
+	}
+
+	/** Keys of one folder stand together: when the first and the last lie in it, so do all between. */
+	#onlyFolder(
+		{first, last}: {readonly first: number; readonly last: number},
+		prefix: string,
+	): readonly string[] | undefined {
+		const [from, to] = [first, last].map((id) =>
+			String(this.#db.rows('SELECT key FROM objects WHERE id = ?', id)[0]?.[0] ?? '').slice(
+				prefix.length,
+			),
+		);
+		const slash = from?.indexOf('/') ?? -1;
+		if (from === undefined || slash < 1 || to?.startsWith(from.slice(0, slash + 1)) !== true)
+			return undefined;
+		// the mark of a folder is no file, and alone makes no group
+		if (to.endsWith('/')) return undefined;
+		return [from.slice(0, slash)];
 	}
 
 	/** URLs, whole keys and paths below the prefix: one index look-up a row, strongest first. */

@@ -195,3 +195,39 @@ test('windows: pages, states, groups, and text to find', () => {
 		assert.equal(ledger.windows.rows({}, 0, 0).rows.length, 0);
 	});
 });
+
+test('listed objects become wanted rows in the groups of their first folders', () => {
+	withLedger((ledger) => {
+		const keys = ['p/a/1', 'p/a/2', 'p/b', 'p/c/', 'p/d/e/3', 'p/d/4', 'p/😀/5'];
+		const facts = objects(...keys).map((each) => (each.key === 'p/c/' ? {...each, size: 0} : each));
+		ledger.objects.add('b', facts, undefined);
+		const names: string[] = [];
+		const groupOf = (name: string): number => {
+			const known = names.indexOf(name);
+			if (known !== -1) return known + 1;
+			names.push(name);
+			return ledger.rollCall.addGroup(name);
+		};
+		let rows = 0;
+		for (const [first, last] of [
+			[1, 2],
+			[3, 3],
+			[4, 4],
+			[5, 7],
+		] as const)
+			rows = ledger.rollCall.wantObjects({first, last}, 'p/', rows, groupOf, true);
+		assert.equal(rows, 6);
+		assert.deepEqual(names, ['a', '', 'd', '😀']);
+		assert.deepEqual(
+			ledger.windows.after({}, 0, 10).map(({row, text, group}) => [row, group, text]),
+			[
+				[1, 'a', 'a/1'],
+				[2, 'a', 'a/2'],
+				[3, '', 'b'],
+				[4, 'd', 'd/e/3'],
+				[5, 'd', 'd/4'],
+				[6, '😀', '😀/5'],
+			],
+		);
+	});
+});

@@ -98,7 +98,13 @@ export async function wantEverything(
 	const {spec, ledger, progress} = context;
 	const groupId = groupNumbers(context, mostGroups);
 	for (const ids of listing.rows()) {
-		progress.rowsRead = ledger.rollCall.wantObjects(ids, spec.prefix, progress.rowsRead, groupId);
+		progress.rowsRead = ledger.rollCall.wantObjects(
+			ids,
+			spec.prefix,
+			progress.rowsRead,
+			groupId,
+			!listing.isOdd,
+		);
 		progress.rowsChecked = progress.rowsRead;
 		context.signal.throwIfAborted();
 		await breathe();
