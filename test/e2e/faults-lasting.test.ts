@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import {after, before, describe, test} from 'node:test';
+import {createSandbox, memoryBucket} from '../../source/sandbox/index.ts';
+import type {Sandbox, SandboxObject} from '../../source/sandbox/index.ts';
+import type {Script} from '../helpers/fault-proxy.ts';
+import {always, answerWith, faults, thenMeanwhile, thenRanges} from '../helpers/faults.ts';
+import type {FaultName} from '../helpers/faults.ts';
+import {FaultBed, errorOf, largeObject, smallObject, truth} from './fault-bed.ts';
+import type {Told} from './fault-bed.ts';
+
+/*
+ * Faults that stay: the file fails with words that say what happened, nothing has its final name, and the
+ * next run brings it once the fault is gone.
+ */
+
+type Case = {
+	readonly name: string;
+	readonly script: Script;
+	readonly code: RegExp;
+	readonly words: RegExp;
+};
+
+const broken = /the connection was (?:reset|closed)|shorter or longer than announced/;
+
+const stays = (name: FaultName, code: RegExp, words: RegExp): Case => ({
+	name,
+	script: always(name),
+	code,
+	words,
+});
+
+const elsewhere = answerWith(307, {Location: 'https://elsewhere.example/data'});
+
+const cases = (): readonly Case[] => [
+	stays('reset before', /^network$/, broken),
+	stays('reset in the head', /^network$/, broken),
+	stays('reset during', /^network$/, broken),
+	stays('truncated', /^network$/, broken),
+	stays('truncated before the last byte', /^network$/, broken),
+	stays('too short, and says so', /^(?:checksum|size-mismatch)$/, /bytes came|the store says/),
+	stays('too long, and says so', /^(?:checksum|size-mismatch|server)$/, /bytes came|the store says/),
+	stays('announces more than comes', /^(?:network|server)$/, broken),
+	stays('silent before', /^network$/, /the server sent nothing for 1 s/),
+	stays('silent during', /^network$/, /the server sent nothing for 1 s/),
+	stays('wrong bytes', /^checksum$/, /the crc64nvme of what came is .*, the store says/),
+	stays('server error', /^server$/, /internal error \(500\)/),
+	stays('server error, closed', /^server$/, /internal error \(502\)/),
+	stays('slow down', /^throttled$/, /asks for fewer requests/),
+	stays('chunks that break off', /^network$/, broken),
+	stays('body up to an early end', /^(?:checksum|size-mismatch)$/, /bytes came|the store says/),
+	stays('a huge header', /^(?:network|server)$/, /headers were too long/),
+	stays('no HTTP', /^(?:network|server)$/, /could not be read/),
+	stays('a sign-in page', /^(?:checksum|size-mismatch|server)$/, /bytes came|no part/),
+	{
+		name: 'another range',
+		script: thenRanges(faults['another range'], Infinity),
+		code: /^server$/,
+		words: /another range came than was asked for/,
+	},
+	{
+		name: '307 to nowhere we may go',
+		script: () => elsewhere,
+		code: /^wrong-region$/,
+		words: /lies in another region/,
+	},
+	{
+		name: '404 while downloading',
+		script: (seen) =>
+			seen.nth === 1 ? faults['reset during'] : answerWith(404, {}, '<Error><Code>NoSuchKey</Code></Error>'),
+		code: /^no-such-key$/,
+		words: /is not there \(any more\)/,
+	},
+	{
+		name: '403 for one object',
+		script: () => answerWith(403, {}, '<Error><Code>AccessDenied</Code></Error>'),
+		code: /^denied$/,
+		words: /is denied/,
+	},
+];
+
+const times = {stallAfter: 1000, backoffBase: 10, slowDownBase: 10, backoffCap: 100};
+
+for (const [size, objectAt] of [
+	['small', smallObject],
+	['large', largeObject],
+] as const)
+	describe(`faults that stay, ${size} objects`, {timeout: 180_000}, () => {
+		const all = cases();
+		const objects = new Map<string, SandboxObject>();
+		const good = new Map<string, SandboxObject>([
+			['good one', smallObject(90)],
+			['good two', smallObject(91)],
+		]);
+		let sandbox: Sandbox;
+		let bed: FaultBed;
+		let told: Told;
+		let tree: Record<string, string>;
+
+		before(async () => {
+			for (const [index, {name}] of all.entries()) objects.set(name, objectAt(index));
+			const bucket = memoryBucket('data', [...objects, ...good]);
+			sandbox = await createSandbox({buckets: [bucket]});
+			bed = await FaultBed.make(sandbox);
+			bed.times = times;
+			for (const {name, script} of all) bed.scripts.set(name, script);
+			told = await bed.run([
+				...['get', 's3://data', '--to', 'out', '--yes', '--json'],
+				...['--connections', '6', '--retries', '2'],
+			]);
+			tree = await bed.tree();
+		});
+		after(async () => {
+			await bed[Symbol.asyncDispose]();
+			await sandbox.close();
+		});
+
+		for (const {name, code, words} of all)
+			test(name, () => {
+				const event = told.files.get(name);
+				assert.equal(event?.['status'], 'failed', JSON.stringify(event));
+				const error = errorOf(event);
+				assert.match(error?.code ?? '', code, error?.message);
+				assert.match(error?.message ?? '', words);
+				assert.match(error?.message ?? '', new RegExp(name.replace(/[()]/g, '.')), 'names the file');
+				assert.ok(Number(event['attempts']) >= 1);
+			});
+
+		test('only what is right has a final name; the others count as failed', () => {
+			assert.deepEqual(tree, truth(good));
+			assert.equal(told.status, 1, told.err);
+			assert.deepEqual(
+				[told.summary['downloaded'], told.summary['failed']],
+				[good.size, objects.size],
+			);
+		});
+
+		test('in plain words; and without the fault the next run brings them', async () => {
+			const kept = new Map([...bed.scripts].slice(0, 3));
+			bed.scripts.clear();
+			for (const [name, script] of kept) bed.scripts.set(name, script);
+			const words = ['get', 's3://data', '--to', 'out', '--yes', '--plain', '--retries', '2'];
+			const plain = await bed.run(words);
+			assert.equal(plain.status, 1, plain.err);
+			for (const name of kept.keys()) {
+				const line = plain.out.split('\n').find((one) => one.includes(`problem ${name}: `)) ?? '';
+				assert.match(line, /: the connection was (?:reset|closed).*\. code=network$/, plain.out);
+			}
+			assert.match(plain.out, /3 failed.*Exit code 1\./);
+			bed.scripts.clear();
+			const last = await bed.run(words);
+			assert.equal(last.status, 0, last.out + last.err);
+			assert.deepEqual(await bed.tree(), truth([...objects, ...good]));
+		});
+	});
+
+test('an object that is taken away, replaced or grown meanwhile', async (context) => {
+	for (const [size, objectAt] of [
+		['small', smallObject],
+		['large', largeObject],
+	] as const)
+		await context.test(size, async () => {
+			const objects = new Map(
+				['gone', 'replaced', 'grown', 'shrunk', 'same'].map((key, index) => [key, objectAt(index)]),
+			);
+			const sandbox = await createSandbox({buckets: [memoryBucket('data', objects)]});
+			await using bed = await FaultBed.make(sandbox);
+			try {
+				bed.times = times;
+				const grow = (key: string, bytes: number) => () => sandbox.grow('data', key, bytes);
+				bed.scripts.set('gone', thenMeanwhile(() => sandbox.remove('data', 'gone')));
+				bed.scripts.set('replaced', thenMeanwhile(() => sandbox.change('data', 'replaced')));
+				bed.scripts.set('grown', thenMeanwhile(grow('grown', 5000)));
+				bed.scripts.set('shrunk', thenMeanwhile(grow('shrunk', -5000)));
+				const told = await bed.run(['get', 's3://data', '--to', 'out', '--yes', '--json']);
+				assert.equal(told.status, 1, told.err);
+				const gone = errorOf(told.files.get('gone'));
+				assert.equal(gone?.code, 'no-such-key');
+				assert.match(gone.message, /gone.* is not there \(any more\)/);
+				const now = [...objects.keys()]
+					.filter((key) => key !== 'gone')
+					.map((key) => {
+						assert.equal(told.files.get(key)?.['status'], 'downloaded', key);
+						const object = sandbox.object('data', key);
+						assert.ok(object !== undefined);
+						assert.equal(told.files.get(key)?.['bytes'], object.size, key);
+						return [key, object] as const;
+					});
+				assert.deepEqual(await bed.tree(), truth(now));
+				const verified = await bed.run(['verify', 'out']);
+				assert.equal(verified.status, 0, verified.out + verified.err);
+			} finally {
+				await sandbox.close();
+			}
+		});
+});
