@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -34,7 +35,7 @@ export class FaultBed implements AsyncDisposable {
 	readonly scripts = new Map<string, Script>();
 	/** shortened inner times of the engine, milliseconds */
 	times: Partial<TransferSettings> = {
-		stallAfter: 2500,
+		stallAfter: 4000,
 		backoffBase: 20,
 		slowDownBase: 40,
 		backoffCap: 300,
@@ -117,9 +118,12 @@ export function truth(objects: Iterable<readonly [string, SandboxObject]>): Reco
 	);
 }
 
-/** An object whose bytes are no other object's. */
-export const patterned = (size: number, seed: number): SandboxObject =>
-	generatedObject(size, patternReader(seed));
+/** An object whose bytes are no other object's; its digests are there before a first request needs them. */
+export function patterned(size: number, seed: number): SandboxObject {
+	const object = generatedObject(size, patternReader(seed));
+	assert.ok(object.etag !== '' && object.checksums.crc64nvme !== undefined);
+	return object;
+}
 
 /** Objects from 10 to 300 KiB, each its own; the larger ones do not stay in memory. */
 export const smallObject = (index: number): SandboxObject =>

@@ -35,12 +35,14 @@ export type Visit = {
 	readonly wire: Wire;
 	/** asks the real server, once */
 	answer(): Promise<Answer>;
+	/** asks the real server and passes its answer on as it comes */
+	pass(): Promise<void>;
 };
 
 /** What happens to one request: a fault writes the answer itself, byte by byte if it likes. */
 export type Fault = (visit: Visit) => Promise<void> | void;
 
-/** Chooses what happens to a request; undefined passes it on and its answer back. */
+/** Chooses what happens to a request; undefined passes it on, and its answer back. */
 export type Script = (seen: Seen) => Fault | undefined;
 
 /** The client's end of a connection. Nothing here rejects when the client goes away. */
@@ -170,7 +172,12 @@ export class FaultProxy implements AsyncDisposable {
 			if (head === undefined) return;
 			const seen = this.#see(head, turn);
 			let answer: Promise<Answer> | undefined;
-			const visit = {seen, wire, answer: () => (answer ??= this.#ask(head))};
+			const visit = {
+				seen,
+				wire,
+				answer: () => (answer ??= this.#answer(head)),
+				pass: () => this.#pass(head, wire),
+			};
 			try {
 				await (this.script(seen) ?? passOn)(visit);
 			} catch {
@@ -203,20 +210,40 @@ export class FaultProxy implements AsyncDisposable {
 		return seen;
 	}
 
+	async #answer(head: string): Promise<Answer> {
+		const pieces: Buffer[] = [];
+		for await (const piece of this.#ask(head)) pieces.push(piece as Buffer);
+		return readAnswer(Buffer.concat(pieces));
+	}
+
+	async #pass(head: string, wire: Wire): Promise<void> {
+		let held: Buffer | undefined = Buffer.alloc(0);
+		for await (const piece of this.#ask(head)) {
+			if (wire.over) return;
+			if (held === undefined) {
+				await wire.send(piece as Buffer);
+				continue;
+			}
+			held = Buffer.concat([held, piece as Buffer]);
+			if (!held.includes('\r\n\r\n')) continue;
+			await wire.send(wireForm(readAnswer(held)));
+			held = undefined;
+		}
+		if (held !== undefined) throw new Error('the real server gave no answer');
+	}
+
 	/** One request on a connection of its own, whose end ends the answer. */
-	async #ask(head: string): Promise<Answer> {
+	#ask(head: string): Socket {
 		const socket = net.connect(Number(this.#upstream.port), this.#upstream.hostname);
 		this.#sockets.add(socket);
 		socket.on('close', () => this.#sockets.delete(socket));
 		socket.write(`${withoutConnection(head)}\r\nConnection: close\r\n\r\n`);
-		const pieces: Buffer[] = [];
-		for await (const piece of socket) pieces.push(piece as Buffer);
-		return readAnswer(Buffer.concat(pieces));
+		return socket;
 	}
 }
 
 /** The usual course. */
-export const passOn: Fault = async ({wire, answer}) => wire.send(wireForm(await answer()));
+export const passOn: Fault = async ({pass}) => pass();
 
 /** The head of an answer as bytes, with the empty line. */
 export function headOf({status, reason, headers}: Answer): Buffer {

@@ -227,6 +227,12 @@ export function thenRanges(fault: Fault, times = 1): Script {
 	};
 }
 
+/** Every answer from the first byte on breaks off half-way, and every one from further in meets the fault. */
+export const everyRange =
+	(fault: Fault): Script =>
+	({rangeStart}) =>
+		(rangeStart ?? 0) === 0 ? faults['reset during'] : fault;
+
 /** The first answer breaks off half-way; before the next one something is done to the object. */
 export function thenMeanwhile(work: () => void): Script {
 	let isDone = false;
