@@ -35,7 +35,7 @@ export class FaultBed implements AsyncDisposable {
 	readonly scripts = new Map<string, Script>();
 	/** shortened inner times of the engine, milliseconds */
 	times: Partial<TransferSettings> = {
-		stallAfter: 4000,
+		stallAfter: 8000,
 		backoffBase: 20,
 		slowDownBase: 40,
 		backoffCap: 300,

@@ -115,7 +115,9 @@ const cases: readonly Case[] = [
 		script: (_, stranger) =>
 			thenRanges(async ({wire, answer}) => {
 				const got = await answer();
-				await wire.send(wireForm({...wholeAnswer(stranger), status: got.status, headers: got.headers}));
+				await wire.send(
+					wireForm({...wholeAnswer(stranger), status: got.status, headers: got.headers}),
+				);
 				wire.finish();
 			}),
 	},
@@ -145,12 +147,20 @@ for (const [size, objectAt] of [
 			if (size === 'small') objects.set('gzip', gzip(7, 20_000));
 			sandbox = await createSandbox({buckets: [memoryBucket('data', objects)]});
 			bed = await FaultBed.make(sandbox);
+			bed.times = {...bed.times, stallAfter: size === 'small' ? 4000 : 8000};
 			for (const [index, {name, script}] of cases.entries())
 				bed.scripts.set(name, script(objectAt(index), objectAt(index + 1)));
 			bed.scripts.set('gzip', saysGzip);
-			told = await bed.run(
-				['get', 's3://data', '--to', 'out', '--yes', '--json', '--connections', '6'],
-			);
+			told = await bed.run([
+				'get',
+				's3://data',
+				'--to',
+				'out',
+				'--yes',
+				'--json',
+				'--connections',
+				'6',
+			]);
 			tree = await bed.tree();
 		});
 		after(async () => {

@@ -1,7 +1,7 @@
 import {once} from 'node:events';
 import net from 'node:net';
 import type {AddressInfo, Socket} from 'node:net';
-import {setTimeout as delay} from 'node:timers/promises';
+import {setImmediate, setTimeout as delay} from 'node:timers/promises';
 import tls from 'node:tls';
 
 /** A request as it came over the wire. */
@@ -64,11 +64,11 @@ export class Wire {
 		await new Promise<void>((resolve) => this.#socket.write(bytes, () => resolve()));
 	}
 
-	/** In pieces of so many bytes with a wait between them. */
+	/** In pieces of so many bytes with a wait between them, or just each by itself (0). */
 	async drip(bytes: Buffer, piece: number, milliseconds: number): Promise<void> {
 		for (let at = 0; at < bytes.length && !this.over; at += piece) {
 			await this.send(bytes.subarray(at, at + piece));
-			await delay(milliseconds);
+			await (milliseconds > 0 ? delay(milliseconds) : setImmediate());
 		}
 	}
 
@@ -124,8 +124,7 @@ export class FaultProxy implements AsyncDisposable {
 	private constructor({upstream, script, secure}: ProxyOptions) {
 		this.#upstream = new URL(upstream);
 		this.script = script ?? (() => undefined);
-		this.#secure =
-			secure && tls.createServer({...secure}, (socket) => void this.#serve(socket));
+		this.#secure = secure && tls.createServer({...secure}, (socket) => void this.#serve(socket));
 		this.#secure?.on('tlsClientError', () => undefined);
 	}
 

@@ -1,4 +1,3 @@
-import {setTimeout as delay} from 'node:timers/promises';
 import {headOf, passOn, withHeaders, wireForm} from './fault-proxy.ts';
 import type {Answer, Fault, Script, Seen, Wire} from './fault-proxy.ts';
 
@@ -63,8 +62,7 @@ const shifted = (isHonest: boolean): Fault =>
 		const [, start = '0', end = '0', total = '0'] = /(\d+)-(\d+)\/(\d+)/.exec(range) ?? [];
 		const {body} = answer;
 		if (answer.status !== 206 || body.length < 2) return answer;
-		if (!isHonest)
-			return {...answer, body: Buffer.concat([body.subarray(1), body.subarray(0, 1)])};
+		if (!isHonest) return {...answer, body: Buffer.concat([body.subarray(1), body.subarray(0, 1)])};
 		return withHeaders(
 			{...answer, body: body.subarray(1)},
 			{
@@ -81,7 +79,8 @@ function chunked(body: Buffer): Buffer {
 	for (let at = 0, turn = 0; at < body.length; turn++) {
 		const piece = body.subarray(at, at + (sizes[turn % sizes.length] ?? 1));
 		const extension = turn % 3 === 0 ? ';name=value;other="x y"' : '';
-		const length = turn % 2 === 0 ? piece.length.toString(16) : piece.length.toString(16).toUpperCase();
+		const length =
+			turn % 2 === 0 ? piece.length.toString(16) : piece.length.toString(16).toUpperCase();
 		pieces.push(Buffer.from(`${length}${extension}\r\n`), piece, Buffer.from('\r\n'));
 		at += piece.length;
 	}
@@ -112,7 +111,7 @@ export const faults = {
 	'reset before the last byte': upTo('last byte', reset),
 	'reset after the last byte': upTo(1, reset),
 	'closed before': ({wire}) => wire.finish(),
-	'truncated': upTo(0.6, finish),
+	truncated: upTo(0.6, finish),
 	'truncated before the last byte': upTo('last byte', finish),
 	'too short, and says so': rewrite((answer) => lengthOf(answer, -7)),
 	'too long, and says so': rewrite((answer) => lengthOf(answer, 7)),
@@ -144,13 +143,13 @@ export const faults = {
 	},
 	'head byte by byte': async ({wire, answer}) => {
 		const got = await answer();
-		await wire.drip(headOf(got), 1, 1);
+		await wire.drip(headOf(got), 1, 0);
 		await wire.send(got.body);
 	},
 	'body in crumbs': async ({wire, answer}) => {
 		const got = await answer();
 		await wire.send(headOf(got));
-		await wire.drip(got.body.subarray(0, 200), 1, 1);
+		await wire.drip(got.body.subarray(0, 200), 1, 0);
 		await wire.drip(got.body.subarray(200, 6000), 97, 1);
 		await wire.send(got.body.subarray(6000));
 	},
@@ -159,7 +158,7 @@ export const faults = {
 		await wire.send('HTTP/1.1 102 Processing\r\nETag: "none"\r\nContent-Length: 5\r\n\r\n');
 		await wire.send(wireForm(await answer()));
 	},
-	'chunks': rewrite((answer) => {
+	chunks: rewrite((answer) => {
 		const headers = {'Content-Length': undefined, 'Transfer-Encoding': 'chunked'};
 		return Buffer.concat([headOf(withHeaders(answer, headers)), chunked(answer.body)]);
 	}),
@@ -172,13 +171,13 @@ export const faults = {
 		wire.finish();
 	},
 	'body up to the end': async ({wire, answer}) => {
-		const headers = {'Content-Length': undefined, 'Connection': 'close'};
+		const headers = {'Content-Length': undefined, Connection: 'close'};
 		await wire.send(wireForm(withHeaders(await answer(), headers)));
 		wire.finish();
 	},
 	'body up to an early end': async ({wire, answer}) => {
 		const got = await answer();
-		const headers = {'Content-Length': undefined, 'Connection': 'close'};
+		const headers = {'Content-Length': undefined, Connection: 'close'};
 		await wire.send(headOf(withHeaders(got, headers)));
 		await wire.send(got.body.subarray(0, Math.floor(got.body.length / 2)));
 		wire.finish();
@@ -256,15 +255,15 @@ export const withoutRanges =
 		wire.reset();
 	};
 
-/** An answer that nobody asked for follows the real one, in one piece with it or after a while. */
+/** An answer that nobody asked for follows the real one, in one piece with it or once `later` is over. */
 export const followedBy =
-	(unasked: () => Answer, milliseconds = 0): Fault =>
+	(unasked: () => Answer, later?: () => Promise<unknown>): Fault =>
 	async ({wire, answer}) => {
 		const first = wireForm(await answer());
 		const second = wireForm(unasked());
-		if (milliseconds === 0) return wire.send(Buffer.concat([first, second]));
+		if (later === undefined) return wire.send(Buffer.concat([first, second]));
 		await wire.send(first);
-		await delay(milliseconds);
+		await later();
 		await wire.send(second);
 	};
 
@@ -272,5 +271,4 @@ export const followedBy =
  * A kept-alive connection that the server closes just as the next request comes: that one was never
  * answered, which is nobody's fault. The first request on each connection is served.
  */
-export const closedWhenReused: Script = ({turn}) =>
-	turn > 1 ? ({wire}) => wire.reset() : passOn;
+export const closedWhenReused: Script = ({turn}) => (turn > 1 ? ({wire}) => wire.reset() : passOn);
