@@ -64,10 +64,10 @@ export class FaultBed implements AsyncDisposable {
 		return path.join(this.home, name);
 	}
 
-	/** `muster …` through the proxy; words and events are held against CLI.md. */
+	/** `muster …` through the proxy; words and events are held against CLI.md, unless it was killed. */
 	async run(
 		words: readonly string[],
-		{env = {}, ...more}: {env?: NodeJS.ProcessEnv; endpoint?: string} = {},
+		{env = {}, ...more}: {env?: NodeJS.ProcessEnv; endpoint?: string; kill?: AbortSignal} = {},
 	): Promise<Told> {
 		const ran = await muster(words, {
 			cwd: this.home,
@@ -77,6 +77,7 @@ export class FaultBed implements AsyncDisposable {
 				MUSTER_TEST_TIMES: JSON.stringify(this.times),
 				...env,
 			},
+			...(more.kill && {kill: more.kill}),
 			through: [
 				process.execPath,
 				'--import',
@@ -84,7 +85,8 @@ export class FaultBed implements AsyncDisposable {
 			],
 		});
 		checkWords(ran);
-		const events = words.includes('--json') ? eventsOf(ran.out, ran.status) : [];
+		const isTold = words.includes('--json') && ran.status !== null;
+		const events = isTold ? eventsOf(ran.out, ran.status) : [];
 		const files = events.filter(({type}) => type === 'file');
 		return {
 			...ran,

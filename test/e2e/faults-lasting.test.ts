@@ -163,10 +163,8 @@ for (const [size, objectAt] of [
 
 		test('in plain words; and without the fault the next run brings them', async () => {
 			const kept = [...objects].filter(([name]) => name.startsWith('reset'));
-			const words = [
-				...['get', 's3://data', '--to', 'out', '--include', 'reset*'],
-				...['--yes', '--plain', '--retries', '2'],
-			];
+			const get = ['get', 's3://data', '--to', 'out', '--include', 'reset*'];
+			const words = [...get, '--yes', '--plain', '--retries', '2'];
 			const plain = await bed.run(words);
 			assert.equal(plain.status, 1, plain.err);
 			for (const [name] of kept) {

@@ -34,9 +34,9 @@ export type Visit = {
 	readonly seen: Seen;
 	readonly wire: Wire;
 	/** asks the real server, once */
-	answer(): Promise<Answer>;
+	readonly answer: () => Promise<Answer>;
 	/** asks the real server and passes its answer on as it comes */
-	pass(): Promise<void>;
+	readonly pass: () => Promise<void>;
 };
 
 /** What happens to one request: a fault writes the answer itself, byte by byte if it likes. */
@@ -132,6 +132,11 @@ export class FaultProxy implements AsyncDisposable {
 		return this.#secure === undefined
 			? `http://127.0.0.1:${this.port}`
 			: `https://localhost:${this.port}`;
+	}
+
+	/** Nobody is connected, and everything that was asked has been seen. */
+	get idle(): boolean {
+		return this.#sockets.size === 0;
 	}
 
 	/** Another certificate for connections from now on. */
