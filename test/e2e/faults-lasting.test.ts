@@ -3,7 +3,14 @@ import {after, before, describe, test} from 'node:test';
 import {createSandbox, memoryBucket} from '../../source/sandbox/index.ts';
 import type {Sandbox, SandboxObject} from '../../source/sandbox/index.ts';
 import type {Script} from '../helpers/fault-proxy.ts';
-import {always, answerWith, everyRange, faults, thenMeanwhile} from '../helpers/faults.ts';
+import {
+	always,
+	answerWith,
+	beforehand,
+	everyRange,
+	faults,
+	thenMeanwhile,
+} from '../helpers/faults.ts';
 import type {FaultName} from '../helpers/faults.ts';
 import {FaultBed, errorOf, largeObject, smallObject, truth} from './fault-bed.ts';
 import type {Told} from './fault-bed.ts';
@@ -186,30 +193,38 @@ test('an object that is taken away, replaced or grown meanwhile', async (context
 	] as const)
 		await context.test(size, async () => {
 			const objects = new Map(
-				['gone', 'replaced', 'grown', 'shrunk', 'same'].map((key, index) => [key, objectAt(index)]),
+				['gone', 'replaced', 'grown', 'shrunk', 'same']
+					.flatMap((key) => [key, `${key} before`])
+					.map((key, index) => [key, objectAt(index)]),
 			);
 			const sandbox = await createSandbox({buckets: [memoryBucket('data', objects)]});
 			await using bed = await FaultBed.make(sandbox);
 			try {
 				bed.times = times;
-				const grow = (key: string, bytes: number) => () => sandbox.grow('data', key, bytes);
-				bed.scripts.set(
-					'gone',
-					thenMeanwhile(() => sandbox.remove('data', 'gone')),
-				);
-				bed.scripts.set(
-					'replaced',
-					thenMeanwhile(() => sandbox.change('data', 'replaced')),
-				);
-				bed.scripts.set('grown', thenMeanwhile(grow('grown', 5000)));
-				bed.scripts.set('shrunk', thenMeanwhile(grow('shrunk', -5000)));
+				for (const [when, key] of [
+					[thenMeanwhile, (name: string) => name],
+					[beforehand, (name: string) => `${name} before`],
+				] as const) {
+					const does = (name: string, work: (name: string) => void): void => {
+						bed.scripts.set(
+							key(name),
+							when(() => work(key(name))),
+						);
+					};
+					does('gone', (name) => sandbox.remove('data', name));
+					does('replaced', (name) => sandbox.change('data', name));
+					does('grown', (name) => sandbox.grow('data', name, 5000));
+					does('shrunk', (name) => sandbox.grow('data', name, -5000));
+				}
 				const told = await bed.run(['get', 's3://data', '--to', 'out', '--yes', '--json']);
 				assert.equal(told.status, 1, told.err);
-				const gone = errorOf(told.files.get('gone'));
-				assert.equal(gone?.code, 'no-such-key');
-				assert.match(gone.message, /gone.* is not there \(any more\)/);
+				for (const key of ['gone', 'gone before']) {
+					const gone = errorOf(told.files.get(key));
+					assert.equal(gone?.code, 'no-such-key');
+					assert.match(gone.message, /gone.* is not there \(any more\)/);
+				}
 				const now = [...objects.keys()]
-					.filter((key) => key !== 'gone')
+					.filter((key) => !key.startsWith('gone'))
 					.map((key) => {
 						assert.equal(told.files.get(key)?.['status'], 'downloaded', key);
 						const object = sandbox.object('data', key);

@@ -243,6 +243,14 @@ export function thenMeanwhile(work: () => void): Script {
 	};
 }
 
+/** After the listing and before the first byte something is done to the object. */
+export const beforehand =
+	(work: () => void): Script =>
+	({nth}) => {
+		if (nth === 1) work();
+		return undefined;
+	};
+
 /** A store that knows no ranges: the whole object for every request, at the first one half of it. */
 export const withoutRanges =
 	(whole: () => Answer): Script =>

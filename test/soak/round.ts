@@ -103,6 +103,8 @@ class Round {
 		const wait = byTime ? 100 + this.#random() * 1200 : this.#random() ** 2 * 500;
 		let isOver = false;
 		const running = this.#muster(this.#words(), killer.signal).finally(() => (isOver = true));
+		// it may fail before it is waited for
+		running.catch(() => undefined);
 		if (!byTime) await until(() => isOver || this.#gets() >= gets, 'GETs', 60_000);
 		await delay(wait);
 		killer.abort();

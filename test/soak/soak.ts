@@ -2,21 +2,21 @@ import {parseArgs} from 'node:util';
 import {soakRound} from './round.ts';
 
 /*
- * npm run soak [-- --rounds N --seed S | --seed S --round R]: rounds of faults by chance and kill -9 at any
- * moment. A line a round; the exit status is 1 when one of them found something wrong.
+ * npm run soak [-- --rounds N --seed S --from F]: rounds of faults by chance and kill -9 at any moment. A
+ * line a round; the exit status is 1 when one of them found something wrong.
  */
 
 const {values} = parseArgs({
 	options: {
 		rounds: {type: 'string', default: '200'},
 		seed: {type: 'string'},
-		/** only this one */
-		round: {type: 'string'},
+		/** number of the first round: a part of a soak, or one of its rounds once more */
+		from: {type: 'string', default: '1'},
 	},
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1_000_000));
-const first = Number(values.round ?? 1);
-const last = values.round === undefined ? Number(values.rounds) : first;
+const first = Number(values.from);
+const last = first + Number(values.rounds) - 1;
 
 const began = performance.now();
 const sums = {kills: 0, midFile: 0, finishedBefore: 0, objects: 0, bytes: 0, gets: 0, faults: 0};
@@ -34,7 +34,7 @@ for (let number = first; number <= last; number++) {
 	} catch (error) {
 		bad.push(number);
 		console.log(`round ${number}: WRONG: ${error instanceof Error ? error.stack : String(error)}`);
-		console.log(`  once more: npm run soak -- --seed ${seed} --round ${number}`);
+		console.log(`  once more: npm run soak -- --seed ${seed} --from ${number} --rounds 1`);
 	}
 }
 const minutes = ((performance.now() - began) / 60_000).toFixed(1);
