@@ -152,9 +152,12 @@ export class FaultProxy implements AsyncDisposable {
 	}
 
 	async [Symbol.asyncDispose](): Promise<void> {
-		for (const socket of this.#sockets) socket.destroy();
+		const closed = once(this.#server, 'close');
 		this.#server.close();
-		await once(this.#server, 'close');
+		// one that was being accepted gets no answer either
+		this.onConnection = (socket) => socket.destroy();
+		for (const socket of this.#sockets) socket.destroy();
+		await closed;
 	}
 
 	#connected(socket: Socket): void {
