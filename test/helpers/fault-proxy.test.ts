@@ -65,8 +65,9 @@ test('faults are exact to the byte', async () => {
 		};
 		const whole = await meets(passOn);
 		assert.equal(await meets(faults['truncated before the last byte']), whole.slice(0, -1));
-		const wrong = await meets(faults['wrong bytes']);
-		assert.equal([...wrong].filter((letter, index) => letter !== whole[index]).length, 1);
+		const wrong = Buffer.from(await meets(faults['wrong bytes']));
+		const right = Buffer.from(whole);
+		assert.equal(wrong.filter((byte, index) => byte !== right[index]).length, 1);
 		assert.match(await meets(faults['too short, and says so']), /Content-Length: 693\r/);
 		await assert.rejects(meets(faults['reset before']), {code: 'ECONNRESET'});
 	});

@@ -6,7 +6,7 @@ import {soakRound} from './round.ts';
 const seed = 2026;
 
 for (const number of [1, 103, 131])
-	test(`soak, seed ${seed}, round ${number}`, {timeout: 60_000}, async (context) => {
+	test(`soak, seed ${seed}, round ${number}`, {timeout: 120_000}, async (context) => {
 		const {kills, midFile, faults, gets, seconds} = await soakRound(seed, number);
 		context.diagnostic(
 			`${kills} kills (${midFile} amid a file), ${faults} faults in ${gets} GETs, ${seconds.toFixed(1)} s`,
