@@ -49,6 +49,10 @@ const handlers: Readonly<Record<string, Handler>> = {
 		const {bucket, key} = body as Target;
 		return {ok: sandbox.change(bucket, key)};
 	},
+	'POST grow': (sandbox, body) => {
+		const {bucket, key, bytes} = body as Target & {readonly bytes: number};
+		return {ok: sandbox.grow(bucket, key, bytes)};
+	},
 	'POST remove': (sandbox, body) => {
 		const {bucket, key} = body as Target;
 		sandbox.remove(bucket, key);

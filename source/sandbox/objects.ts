@@ -154,3 +154,19 @@ export function changedObject(object: SandboxObject, version: number): SandboxOb
 		...(large ? {etag: `${version.toString(16).padStart(32, '0')}-2`, checksums: []} : {}),
 	});
 }
+
+/** The object with bytes more at its end, or less when `bytes` is negative; a later date and a new ETag. */
+export function grownObject(object: SandboxObject, bytes: number): SandboxObject {
+	const size = Math.max(0, object.size + bytes);
+	const more = patternReader(size);
+	const read = (start: number, end: number) => {
+		const old = object.read(Math.min(start, object.size), Math.min(end, object.size));
+		if (end <= object.size) return old;
+		return Buffer.concat([old, more(Math.max(start, object.size), end)]);
+	};
+	return generatedObject(size, read, {
+		modified: object.modified + 1000,
+		storageClass: object.storageClass,
+		contentType: object.contentType,
+	});
+}

@@ -23,6 +23,7 @@ import type {
 	RuleAction,
 	SandboxBucket,
 	SandboxIdentity,
+	SandboxObject,
 	SandboxOptions,
 	SandboxStats,
 	Throttle,
@@ -55,8 +56,12 @@ export type Sandbox = {
 	log(): readonly RequestRecord[];
 	/** gives an object new bytes and a new ETag; false when there is none */
 	change(bucket: string, key: string): boolean;
+	/** appends bytes to an object, or takes some from its end; false when there is none */
+	grow(bucket: string, key: string, bytes: number): boolean;
 	remove(bucket: string, key: string): void;
-	/** undoes `change` and `remove` */
+	/** the object as it is now, after whatever was done to it */
+	object(bucket: string, key: string): SandboxObject | undefined;
+	/** undoes `change`, `grow` and `remove` */
 	restore(): void;
 	/** milliseconds since the newest request, or since the start */
 	idleMilliseconds(): number;
@@ -165,6 +170,15 @@ class SandboxServer implements Sandbox {
 		return this.#shelf.change(bucket, key);
 	}
 
+	grow(bucket: string, key: string, bytes: number): boolean {
+		return this.#shelf.grow(bucket, key, bytes);
+	}
+
+	object(bucketName: string, key: string): SandboxObject | undefined {
+		const bucket = this.#shelf.bucket(bucketName);
+		return bucket && this.#shelf.object(bucket, key);
+	}
+
 	remove(bucket: string, key: string): void {
 		this.#shelf.remove(bucket, key);
 	}
@@ -262,6 +276,8 @@ class SandboxServer implements Sandbox {
 	): void {
 		for (const action of actions) {
 			if (action.type === 'change') this.change(bucket, key);
+			else if (action.type === 'grow') this.grow(bucket, key, action.bytes);
+			else if (action.type === 'remove') this.remove(bucket, key);
 			else if (action.type === 'deny') throw accessDenied();
 			else if (action.type === 'throttle') throw slowDown(action.retryAfterSeconds);
 			else if (action.type === 'error') {

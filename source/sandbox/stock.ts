@@ -1,5 +1,5 @@
 import type {SandboxBucket, SandboxObject} from './types.ts';
-import {changedObject} from './objects.ts';
+import {changedObject, grownObject} from './objects.ts';
 import type {Stock} from './operations.ts';
 
 /** The buckets of a server, with the objects that were overwritten or removed while it runs. */
@@ -40,6 +40,15 @@ export class Shelf implements Stock {
 		const version = (this.#versions.get(name) ?? 0) + 1;
 		this.#versions.set(name, version);
 		this.#changed.set(name, changedObject(original, version));
+		return true;
+	}
+
+	/** Appends bytes, or takes so many from the end; what it had before stays. False when there is none. */
+	grow(bucketName: string, key: string, bytes: number): boolean {
+		const bucket = this.bucket(bucketName);
+		const present = bucket && this.object(bucket, key);
+		if (present === undefined) return false;
+		this.#changed.set(`${bucketName}/${key}`, grownObject(present, bytes));
 		return true;
 	}
 

@@ -95,6 +95,10 @@ export type RuleAction =
 	| {readonly type: 'short'; readonly bytes: number}
 	/** the object gets new bytes and a new ETag before this request is answered */
 	| {readonly type: 'change'}
+	/** so many bytes are appended to the object, or taken from its end, before this request is answered */
+	| {readonly type: 'grow'; readonly bytes: number}
+	/** the object is taken away before this request is answered */
+	| {readonly type: 'remove'}
 	/** waits before the answer */
 	| {readonly type: 'delay'; readonly milliseconds: number}
 	/** bytes per second on this answer alone */

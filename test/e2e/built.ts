@@ -55,6 +55,8 @@ export type RunOptions = {
 	readonly through?: readonly string[];
 	/** sees all of standard output as it comes; `kill` sends a signal */
 	readonly onOut?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+	/** `kill -9` when it is aborted; the status is null then */
+	readonly kill?: AbortSignal;
 };
 
 /** Runs the built program without a terminal. It is killed when it takes more than a minute. */
@@ -72,6 +74,7 @@ export async function muster(words: readonly string[], options: RunOptions): Pro
 	child.stderr.setEncoding('utf8').on('data', (text: string) => {
 		err += text;
 	});
+	options.kill?.addEventListener('abort', () => void child.kill('SIGKILL'));
 	child.stdin.on('error', () => undefined);
 	child.stdin.end(options.input ?? '');
 	const [status] = (await once(child, 'close')) as [number | null];

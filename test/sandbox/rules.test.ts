@@ -187,6 +187,25 @@ test('an object that changes mid-way has new bytes, a new ETag and fails If-Matc
 	});
 });
 
+test('an object that grows, shrinks or goes away mid-way', async () => {
+	await withRules([], async (sandbox) => {
+		const etag = String((await fetchKey(sandbox, 'one')).headers.etag);
+		sandbox.rules.set([{match: {key: 'one', count: 1}, action: {type: 'grow', bytes: 100}}]);
+		const next = {range: 'bytes=100-199', 'if-match': etag};
+		assert.equal((await fetchKey(sandbox, 'one', {headers: next})).status, 412);
+		const grown = await fetchKey(sandbox, 'one');
+		assert.equal(grown.body.length, 5100);
+		assert.deepEqual(grown.body.subarray(0, 5000), content);
+		assert.notEqual(grown.headers.etag, etag);
+		assert.equal(sandbox.grow('bucket', 'one', -200), true);
+		assert.deepEqual((await fetchKey(sandbox, 'one')).body, content.subarray(0, 4900));
+		assert.equal(sandbox.object('bucket', 'one')?.size, 4900);
+		sandbox.rules.set([{match: {key: 'one', count: 1}, action: {type: 'remove'}}]);
+		assert.equal(codeOf(await fetchKey(sandbox, 'one')), 'NoSuchKey');
+		assert.equal(sandbox.grow('bucket', 'one', 1), false);
+	});
+});
+
 test('the rate holds for all connections together, and for each where asked', async () => {
 	await withRules([], async (sandbox) => {
 		const seconds = async (keys: readonly string[]) => {

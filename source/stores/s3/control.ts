@@ -25,7 +25,11 @@ export type Control = {
 	): Promise<string | undefined>;
 };
 
-export function createControl(spec: StoreSpec, signer: Signer): Control {
+/** Milliseconds that a connection and an answer may take. */
+const patience = {connectionTimeout: 10_000, requestTimeout: 30_000};
+
+/** `times` is replaced in tests. */
+export function createControl(spec: StoreSpec, signer: Signer, times = patience): Control {
 	const sdk = () => import('@aws-sdk/client-s3');
 
 	/** A client for each question: none remembers a region, a clock or credentials that were refused. */
@@ -44,7 +48,8 @@ export function createControl(spec: StoreSpec, signer: Signer): Control {
 			systemClockOffset: signer.clockOffset(),
 			requestChecksumCalculation: 'WHEN_REQUIRED',
 			responseChecksumValidation: 'WHEN_REQUIRED',
-			requestHandler: {connectionTimeout: 10_000, requestTimeout: 30_000},
+			// without the last the SDK writes a warning to the terminal and waits on, for ever
+			requestHandler: {...times, throwOnRequestTimeout: true},
 			...identity(credentials),
 		});
 		try {
