@@ -23,10 +23,12 @@ import {safeText} from '../model/safe-text.ts';
 import type {Phase, Problem} from '../model/snapshot.ts';
 import {providerModule} from '../stores/index.ts';
 import type {Store} from '../stores/types.ts';
+import {noCounters} from '../transfer/counters.ts';
 import {createTransferPool, defaultThreads} from '../transfer/pool.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
-import {ceilingOf, Download} from './download.ts';
+import {ceilingOf} from './connection-limits.ts';
+import {Download} from './download.ts';
 import {GroupTable} from './group-table.ts';
 import {JobClock} from './job-clock.ts';
 import {diskFullError, freeBytes} from './job-folder.ts';
@@ -130,7 +132,7 @@ export class Job {
 	}
 
 	counters(): TransferCounters {
-		return this.#pool?.counters() ?? {bytesReceived: 0, retries: 0, slowDowns: 0, lastByteAt: 0};
+		return this.#pool?.counters() ?? noCounters;
 	}
 
 	/** Files in flight with the bytes of each that are here. */
