@@ -346,7 +346,10 @@ export class Download {
 			case 'no-room':
 				this.#context.onBlocked('disk', {
 					...result.error,
-					message: `The disk with ${spec.folder} is full. Paused; open files are kept.`,
+					message:
+						result.error.code === 'disk-full'
+							? `The disk with ${spec.folder} is full. Paused; open files are kept.`
+							: `The folder of unfinished downloads in ${spec.folder} is gone. Paused.`,
 				});
 				return;
 			case 'parked':

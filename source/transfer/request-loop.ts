@@ -317,6 +317,7 @@ export class RequestLoop<Result extends object> {
 			return undefined;
 		}
 		if (failure.isCrowded && ++this.#crowds < mostCrowds) {
+			this.#attempts--;
 			counters.crowded();
 			await this.#wait(settings.backoffBase + backoff(this.#crowds, failure, settings));
 			return undefined;
