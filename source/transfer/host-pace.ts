@@ -62,14 +62,15 @@ export class HostPace {
 		return 0;
 	}
 
-	/** An answer with content: whatever was wrong is over. */
+	/** An answer with content: whatever was wrong is over, unless it was asked for before that. */
 	answered(origin: string): void {
 		const host = this.#host(origin);
+		host.refusals = 0;
+		host.tokens = Math.min(most, host.tokens + earned);
+		if (host.until === 0 || !host.isProbed) return;
 		host.until = 0;
 		host.isProbed = false;
 		host.rounds = 0;
-		host.refusals = 0;
-		host.tokens = Math.min(most, host.tokens + earned);
 	}
 
 	/** The request has its end; `failure` when it came to nothing. */
