@@ -1,5 +1,5 @@
 import {presets, type JobSpec} from '../model/job-spec.ts';
-import {mostConnections} from '../transfer/auto-connections.ts';
+import {firstConnections, mostConnections} from '../transfer/auto-connections.ts';
 
 type Limits = Pick<JobSpec, 'perGroup' | 'groups' | 'connections'>;
 
@@ -24,3 +24,7 @@ export function groupsAtOnce(spec: Limits, connections: number): number {
 	if (isLimit(spec)) return spec.groups;
 	return Math.max(spec.groups, Math.ceil(connections / spec.perGroup));
 }
+
+/** The number that was given; with `auto` one that any line bears. */
+export const connectionsToBegin = (spec: Limits): number =>
+	spec.connections === 'auto' ? Math.min(firstConnections, ceilingOf(spec)) : spec.connections;

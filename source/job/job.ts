@@ -27,7 +27,7 @@ import {noCounters} from '../transfer/counters.ts';
 import {createTransferPool, defaultThreads} from '../transfer/pool.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
-import {ceilingOf} from './connection-limits.ts';
+import {connectionsToBegin} from './connection-limits.ts';
 import {Download} from './download.ts';
 import {GroupTable} from './group-table.ts';
 import {JobClock} from './job-clock.ts';
@@ -130,7 +130,7 @@ export class Job {
 	}
 
 	get connections(): number {
-		return this.#download?.connections ?? Math.min(ceilingOf(this.spec), 16);
+		return this.#download?.connections ?? connectionsToBegin(this.spec);
 	}
 
 	counters(): TransferCounters {

@@ -20,7 +20,8 @@ export type LinkSample = {
 	readonly busy: number;
 };
 
-const first = 16;
+/** What any line bears. */
+export const firstConnections = 16;
 /** Beyond this a single process gains nothing, and a store has reason to complain. */
 export const mostConnections = 512;
 /** the goodput that a trial upwards must gain, as a part of what it would gain on an endless link */
@@ -84,7 +85,7 @@ export class AutoConnections {
 	#toldAt = -Infinity;
 	#silence = 0;
 
-	constructor(start = first, most = mostConnections) {
+	constructor(start = firstConnections, most = mostConnections) {
 		this.#most = most;
 		this.#connections = this.#clamp(start);
 	}
