@@ -7,6 +7,7 @@ import type {FileEvent, PauseReason} from '../model/event.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import type {TransferPool, TransferResult, TransferTask} from '../transfer/types.ts';
 import {ConnectionCount} from './connection-count.ts';
+import {ceilingOf, groupsAtOnce} from './connection-limits.ts';
 import type {GroupTable} from './group-table.ts';
 import type {JobLog} from './log.ts';
 import {OutcomeBatch} from './outcome-batch.ts';
@@ -78,13 +79,14 @@ export class Download {
 				ceiling: ceilingOf(context.spec),
 				counters: () => context.pool.counters(),
 				filesDone: () => this.#filesDone,
-				openFiles: () => this.#open.size,
+				busy: () => context.pool.busy(),
 				isFeeding: () => this.#feeding,
 				onChange: (chosen) => {
 					context.pool.setConnections(chosen);
 					this.#fill();
 				},
 				onSlowDown: (use) => context.onSlowDown?.(use),
+				onNote: (text) => context.log.write('info', text),
 			},
 			connections,
 			context.spec.connections === 'auto',
@@ -167,7 +169,7 @@ export class Download {
 		const grouped = groups.size > 1;
 		const rows = this.#scheduler.take(room, {
 			perGroup: grouped ? spec.perGroup * tasksPerConnection : Infinity,
-			groups: spec.groups,
+			groups: groupsAtOnce(spec, this.#count.connections),
 		});
 		const tasks: TransferTask[] = [];
 		for (const row of rows) {
@@ -344,7 +346,10 @@ export class Download {
 			case 'no-room':
 				this.#context.onBlocked('disk', {
 					...result.error,
-					message: `The disk with ${spec.folder} is full. Paused; open files are kept.`,
+					message:
+						result.error.code === 'disk-full'
+							? `The disk with ${spec.folder} is full. Paused; open files are kept.`
+							: `The folder of unfinished downloads in ${spec.folder} is gone. Paused.`,
 				});
 				return;
 			case 'parked':
@@ -392,9 +397,4 @@ function hasChanged(result: TransferResult & {kind: 'done'}, row: FoundRow): boo
 	if (result.changed === true) return true;
 	const bare = (etag: string): string => etag.replaceAll('"', '');
 	return row.etag !== null && result.etag !== undefined && bare(row.etag) !== bare(result.etag);
-}
-
-/** The most connections a job may use: downloads per group × groups at once, unless a number was given. */
-export function ceilingOf(spec: JobSpec): number {
-	return spec.connections === 'auto' ? spec.perGroup * spec.groups : spec.connections;
 }

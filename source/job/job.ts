@@ -23,15 +23,18 @@ import {safeText} from '../model/safe-text.ts';
 import type {Phase, Problem} from '../model/snapshot.ts';
 import {providerModule} from '../stores/index.ts';
 import type {Store} from '../stores/types.ts';
+import {noCounters} from '../transfer/counters.ts';
 import {createTransferPool, defaultThreads} from '../transfer/pool.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
-import {ceilingOf, Download} from './download.ts';
+import {connectionsToBegin} from './connection-limits.ts';
+import {Download} from './download.ts';
 import {GroupTable} from './group-table.ts';
 import {JobClock} from './job-clock.ts';
 import {diskFullError, freeBytes} from './job-folder.ts';
 import {JobPlace, type PlaceOptions} from './job-place.ts';
 import {keepManifest} from './manifest-copy.ts';
+import {DiskWait, missingWords, roomFor, type Room} from './disk-wait.ts';
 import {Outage} from './outage.ts';
 import {clearParts} from './parts.ts';
 import {lookAgain, makePlan, recogniseLocal, type PlanContext} from './plan.ts';
@@ -91,6 +94,7 @@ export class Job {
 	readonly #reading: ManifestSpec;
 	readonly #abort = new AbortController();
 	readonly #outage = new Outage();
+	readonly #diskWait = new DiskWait();
 	readonly #place: JobPlace;
 	#pool: TransferPool | undefined;
 	#download: Download | undefined;
@@ -126,11 +130,11 @@ export class Job {
 	}
 
 	get connections(): number {
-		return this.#download?.connections ?? Math.min(ceilingOf(this.spec), 16);
+		return this.#download?.connections ?? connectionsToBegin(this.spec);
 	}
 
 	counters(): TransferCounters {
-		return this.#pool?.counters() ?? {bytesReceived: 0, retries: 0, slowDowns: 0, lastByteAt: 0};
+		return this.#pool?.counters() ?? noCounters;
 	}
 
 	/** Files in flight with the bytes of each that are here. */
@@ -371,7 +375,10 @@ export class Job {
 
 	#onFile(row: FoundRow, event: FileEvent): void {
 		// What was under way when the connection went may still end in the pause.
-		if (event.error === undefined && this.phase === 'downloading') this.#connected();
+		if (event.error === undefined && this.phase === 'downloading') {
+			this.#connected();
+			this.#diskWait.over();
+		}
 		if (event.error !== undefined) {
 			this.problems = [
 				...this.problems.slice(-(mostProblems - 1)),
@@ -394,9 +401,36 @@ export class Job {
 
 	async #block(reason: PauseReason, error: ErrorRecord): Promise<void> {
 		if (this.phase !== 'downloading') return;
-		this.tell('error', reason === 'network' ? this.#waitForNetwork() : error.message);
-		this.failure = error;
+		const words = this.#wordsOf(reason, error);
+		this.tell('error', words);
+		this.failure = reason === 'disk' ? {...error, message: words} : error;
 		await this.#halt(reason);
+		if (reason === 'disk' && this.pauseReason === 'disk') this.#waitForDisk();
+	}
+
+	#wordsOf(reason: PauseReason, error: ErrorRecord): string {
+		if (reason === 'network') return this.#waitForNetwork();
+		return error.code === 'disk-full' ? error.message + missingWords(this.#room()) : error.message;
+	}
+
+	#room(): Room {
+		let left = 0;
+		for (const {bytes, bytesDone} of this.groups.all()) left += Math.max(0, bytes - bytesDone);
+		return roomFor(this.spec, left);
+	}
+
+	#waitForDisk(): void {
+		this.#diskWait.begin(
+			() => this.#room(),
+			() => {
+				if (this.pauseReason !== 'disk') return;
+				this.#place.log.write('info', 'there is room on the disk again');
+				this.proceed().catch((error: unknown) => {
+					this.tell('error', errorRecord(error).message);
+					this.#waitForDisk();
+				});
+			},
+		);
 	}
 
 	async #halt(reason: PauseReason): Promise<void> {
@@ -431,6 +465,8 @@ export class Job {
 		if (!mayGoOn()) return;
 		this.#pool?.setCredentials(fresh, store.wire());
 		this.#outage.stop();
+		this.#diskWait.stop();
+		if (this.notice?.text.startsWith('The disk') === true) this.notice = null;
 		this.pauseReason = null;
 		this.failure = null;
 		this.#environment.emit({type: 'resumed'});
@@ -639,6 +675,7 @@ export class Job {
 
 	/** Ends everything and gives the folder free. */
 	async close(): Promise<void> {
+		this.#diskWait.stop();
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#abort.abort();

@@ -5,9 +5,10 @@ import type {OpenTransfer, TransferCounters} from './types.ts';
  * float64 words and is its only writer; a float64 store that is aligned does not tear on the
  * platforms Node runs on, and a reader that is a moment late does no harm. A section:
  *
- *   bytes received, retries, slow-downs, last byte at, then for each lane: task id + 1, group, bytes
+ *   bytes received, retries, slow-downs, last byte at, answers, milliseconds waited for answers,
+ *   shares of slow-downs, repeats, "too many open files", then for each lane: task id + 1, group, bytes
  */
-const header = 4;
+const header = 9;
 const slot = 3;
 
 /** Lanes of one thread; `--connections` can't go beyond it. */
@@ -41,8 +42,26 @@ export class ThreadCounters {
 		this.#add(1, 1);
 	}
 
-	slowedDown(): void {
+	/** A "slow down" answer, from a host that `share` (0 to 1) of the open requests go to. */
+	slowedDown(share = 1): void {
 		this.#add(2, 1);
+		this.#add(6, share);
+	}
+
+	/** An answer began so many milliseconds after its request. */
+	answered(milliseconds: number): void {
+		this.#add(4, 1);
+		this.#add(5, milliseconds);
+	}
+
+	/** A request that was silent or far too slow was given up for another on a fresh connection. */
+	repeated(): void {
+		this.#add(7, 1);
+	}
+
+	/** The process, or the machine, has no descriptor left. */
+	crowded(): void {
+		this.#add(8, 1);
 	}
 
 	/** A lane begins a file. The id is written last, so that no reader sees it with old bytes. */
@@ -68,20 +87,54 @@ export class ThreadCounters {
 	}
 }
 
+/** What counts before there is a pool. */
+export const noCounters: TransferCounters = {
+	bytesReceived: 0,
+	retries: 0,
+	slowDowns: 0,
+	lastByteAt: 0,
+	answers: 0,
+	waited: 0,
+	slowShares: 0,
+	repeats: 0,
+	crowded: 0,
+};
+
 /** Sums of all threads. */
 export function readCounters(buffer: SharedArrayBuffer): TransferCounters {
 	const words = new Float64Array(buffer);
-	let bytesReceived = 0;
-	let retries = 0;
-	let slowDowns = 0;
+	const sum = (word: number): number => {
+		let total = 0;
+		for (let at = word; at < words.length; at += section) total += words[at] ?? 0;
+		return total;
+	};
 	let lastByteAt = 0;
-	for (let at = 0; at < words.length; at += section) {
-		bytesReceived += words[at] ?? 0;
-		retries += words[at + 1] ?? 0;
-		slowDowns += words[at + 2] ?? 0;
-		lastByteAt = Math.max(lastByteAt, words[at + 3] ?? 0);
+	for (let at = 3; at < words.length; at += section) {
+		lastByteAt = Math.max(lastByteAt, words[at] ?? 0);
 	}
-	return {bytesReceived, retries, slowDowns, lastByteAt};
+	return {
+		bytesReceived: sum(0),
+		retries: sum(1),
+		slowDowns: sum(2),
+		lastByteAt,
+		answers: sum(4),
+		waited: sum(5),
+		slowShares: sum(6),
+		repeats: sum(7),
+		crowded: sum(8),
+	};
+}
+
+/** How many lanes have work now. */
+export function readBusy(buffer: SharedArrayBuffer): number {
+	const words = new Float64Array(buffer);
+	let busy = 0;
+	for (let start = header; start < words.length; start += section) {
+		for (let lane = 0; lane < maximumLanes; lane++) {
+			if ((words[start + lane * slot] ?? 0) > 0) busy++;
+		}
+	}
+	return busy;
 }
 
 /** The files in flight; `lanes` bounds the slots that are looked at in each section. */

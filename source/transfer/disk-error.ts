@@ -79,6 +79,9 @@ export function errnoOf(error: unknown): string | undefined {
 	return typeof code === 'string' ? code : undefined;
 }
 
+/** Whether the process or the machine has no descriptor left: fewer lanes help. */
+export const isCrowd = (errno: string): boolean => errno === 'EMFILE' || errno === 'ENFILE';
+
 /** A failed file-system call on the way to `path` (the file's final name) in words. */
 export function diskFailure(error: unknown, path: string): Failure {
 	const errno = errnoOf(error) ?? 'unknown';
@@ -94,8 +97,12 @@ export function diskFailure(error: unknown, path: string): Failure {
 		hint: 'Look at the folder and the disk, then run the same command again.',
 	};
 	// Descriptors come back as other files are closed; everything else stays as it is.
-	const remedy = errno === 'EMFILE' || errno === 'ENFILE' ? 'retry' : 'give-up';
-	return {remedy, error: diskRecord('disk', path, errno, known)};
+	const isCrowded = isCrowd(errno);
+	return {
+		remedy: isCrowded ? 'retry' : 'give-up',
+		error: diskRecord('disk', path, errno, known),
+		...(isCrowded && {isCrowded}),
+	};
 }
 
 function diskRecord(

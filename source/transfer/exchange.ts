@@ -18,9 +18,18 @@ export type Ending =
 	/** `onData` threw */
 	| {readonly kind: 'disk'; readonly error: unknown}
 	/** cut by us */
-	| {readonly kind: 'cut'; readonly why: Cut};
+	| {readonly kind: 'cut'; readonly why: Cut; readonly silent: number};
 
-export type Cut = 'stalled' | 'parked' | 'unusable';
+/** `slow`: others are much faster, and there are lanes without work. */
+export type Cut = 'stalled' | 'slow' | 'parked' | 'unusable';
+
+/** Milliseconds that are borne with. */
+export type Patience = {
+	/** from the request to its answer */
+	readonly head: number;
+	/** between bytes of an answer */
+	readonly body: number;
+};
 
 export type ExchangeHooks = {
 	/** `refusal`: its body is collected; `unusable`: nothing of it is wanted */
@@ -37,6 +46,10 @@ export type Line = {
 	resume(): void;
 	/** sends the request once more on a fresh connection */
 	again(): void;
+	/** an answer with content began at `now` (monotonic milliseconds) */
+	answered(now: number): void;
+	/** a body of so many bytes has come whole, in so many milliseconds */
+	finished(bytes: number, milliseconds: number): void;
 };
 
 /** What is kept of the body of a refusal. */
@@ -51,6 +64,10 @@ export class Exchange implements AnswerHandler {
 	/** monotonic milliseconds of the first body byte, or of the head of an empty answer; 0 before */
 	firstByteAt = 0;
 	#lastSign: number;
+	/** monotonic milliseconds of its beginning and of the head, 0 before; bytes of the body */
+	readonly #startedAt: number;
+	#headAt = 0;
+	#bytes = 0;
 	#line: Line | undefined;
 	#finish: (ending: Ending) => void = () => {};
 	#over = false;
@@ -66,21 +83,35 @@ export class Exchange implements AnswerHandler {
 		this.#hooks = hooks;
 		this.#limit = limit;
 		this.#credit = credit;
-		this.#lastSign = performance.now();
+		this.#startedAt = performance.now();
+		this.#lastSign = this.#startedAt;
 		this.ended = new Promise((resolve) => {
 			this.#finish = resolve;
 		});
 	}
 
-	/** Cuts the exchange if no byte came for `limit` milliseconds; waiting for the rate limit is no stall. */
-	checkStall(now: number, limit: number): void {
-		if (this.#timer === undefined && now - this.#lastSign > limit) this.cut('stalled');
+	/** Milliseconds without a byte; waiting for the rate limit is no silence. */
+	silent(now: number): number {
+		return this.#timer === undefined ? Math.max(0, now - this.#lastSign) : 0;
+	}
+
+	/** Cuts the exchange if no byte came for long. True when it did. */
+	checkStall(now: number, patience: Patience): boolean {
+		if (this.silent(now) <= (this.#headAt === 0 ? patience.head : patience.body)) return false;
+		this.cut('stalled');
+		return true;
+	}
+
+	/** Milliseconds since the request, and since the head came (0 before), and bytes of the body. */
+	progress(now: number): {sinceStart: number; sinceHead: number; bytes: number} {
+		const sinceHead = this.#headAt === 0 ? 0 : now - this.#headAt;
+		return {sinceStart: now - this.#startedAt, sinceHead, bytes: this.#bytes};
 	}
 
 	/** Ends it now. */
 	cut(why: Cut): void {
 		if (this.#over) return;
-		this.#end({kind: 'cut', why});
+		this.#end({kind: 'cut', why, silent: this.silent(performance.now())});
 		this.#hooks.abandon();
 	}
 
@@ -101,6 +132,8 @@ export class Exchange implements AnswerHandler {
 	onHead(status: number, headers: ResponseHeaders): void {
 		if (this.#over) return;
 		this.#lastSign = performance.now();
+		this.#headAt = this.#lastSign;
+		if (status < 300) this.#line?.answered(this.#lastSign);
 		const use = this.#hooks.onStart(status, headers);
 		if (use === 'unusable') this.cut('unusable');
 		else if (use === 'refusal') this.#refusal = {status, headers, chunks: [], bytes: 0};
@@ -114,6 +147,7 @@ export class Exchange implements AnswerHandler {
 			this.#collect(this.#refusal, chunk);
 			return;
 		}
+		this.#bytes += chunk.length;
 		try {
 			this.#hooks.onData(chunk);
 		} catch (error) {
@@ -128,7 +162,9 @@ export class Exchange implements AnswerHandler {
 	}
 
 	onEnd(): void {
-		if (this.firstByteAt === 0) this.firstByteAt = performance.now();
+		const now = performance.now();
+		if (this.firstByteAt === 0) this.firstByteAt = now;
+		if (this.#refusal === undefined) this.#line?.finished(this.#bytes, now - this.#headAt);
 		this.#end(this.#refusal === undefined ? {kind: 'complete'} : this.#refused(this.#refusal));
 	}
 

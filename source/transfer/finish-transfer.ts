@@ -28,7 +28,18 @@ export class FinishTransfer {
 		this.#isParked = true;
 	}
 
-	checkStall(): void {}
+	/** It asks nobody for anything. */
+	silent(): number {
+		return 0;
+	}
+
+	checkStall(): boolean {
+		return false;
+	}
+
+	checkSlow(): boolean {
+		return false;
+	}
 
 	rateChanged(): void {}
 

@@ -6,16 +6,18 @@ import {PrepareTransfer} from './prepare-transfer.ts';
 import {RangeTransfer} from './range-transfer.ts';
 import {RequestLoop} from './request-loop.ts';
 import {inMemoryLimit} from './settings.ts';
+import type {Watched} from './stall-watch.ts';
 import type {ThreadContext} from './thread-context.ts';
+import type {Patience} from './exchange.ts';
 import type {TransferResult, TransferTask} from './types.ts';
+import type {UsualPace} from './usual-pace.ts';
 
 /** What a lane is busy with. */
-export type LaneWork = {
+export type LaneWork = Watched & {
 	/** Never rejects. */
 	run(): Promise<TransferResult | PieceResult>;
 	/** Stops as soon as possible and keeps what can be continued. */
 	park(): void;
-	checkStall(now: number): void;
 	/** The rate limit has changed. */
 	rateChanged(): void;
 };
@@ -63,8 +65,16 @@ class Preparation implements LaneWork {
 		this.#loop.park();
 	}
 
-	checkStall(now: number): void {
-		this.#loop.checkStall(now);
+	silent(now: number): number {
+		return this.#loop.silent(now);
+	}
+
+	checkStall(now: number, patience: Patience): boolean {
+		return this.#loop.checkStall(now, patience);
+	}
+
+	checkSlow(now: number, usual: UsualPace, leastTime: number): boolean {
+		return this.#loop.checkSlow(now, usual, leastTime);
 	}
 
 	rateChanged(): void {

@@ -7,6 +7,7 @@ import type {Exchange, Line} from './exchange.ts';
 import type {Connection} from './http/connection.ts';
 import type {Connector} from './http/connector.ts';
 import type {Method} from './http/head.ts';
+import type {UsualPace} from './usual-pace.ts';
 
 /** Connections to different hosts that one lane keeps (buckets in several regions). */
 const keptOrigins = 4;
@@ -16,6 +17,8 @@ type Sent = {
 	readonly origin: string;
 	readonly text: string;
 	readonly exchange: Exchange;
+	/** monotonic milliseconds */
+	at: number;
 };
 
 /**
@@ -27,16 +30,24 @@ export class Lane implements Line {
 	readonly hashers: Hashers;
 	readonly #counters: ThreadCounters;
 	readonly #connector: Connector;
+	readonly #pace: UsualPace;
 	readonly #connections = new Map<string, Connection>();
 	#sent: Sent | undefined;
 	/** carries the present request, or carried the last one */
 	#current: Connection | undefined;
 
-	constructor(index: number, hashers: Hashers, counters: ThreadCounters, connector: Connector) {
+	constructor(
+		index: number,
+		hashers: Hashers,
+		counters: ThreadCounters,
+		connector: Connector,
+		pace: UsualPace,
+	) {
 		this.index = index;
 		this.hashers = hashers;
 		this.#counters = counters;
 		this.#connector = connector;
+		this.#pace = pace;
 	}
 
 	/** Bytes of the present file that are there. */
@@ -47,7 +58,7 @@ export class Lane implements Line {
 	/** Sends a request; the exchange hears what comes of it. Throws when it can't be put in writing. */
 	dispatch(request: SignedRequest, exchange: Exchange, method: Method = 'GET'): void {
 		const text = requestHead(method, request);
-		this.#sent = {method, origin: request.origin, text, exchange};
+		this.#sent = {method, origin: request.origin, text, exchange, at: 0};
 		exchange.sent(this);
 		this.#send(this.#sent);
 	}
@@ -66,6 +77,17 @@ export class Lane implements Line {
 		this.#send(this.#sent);
 	}
 
+	answered(now: number): void {
+		// What making the connection took says nothing about the store's work.
+		const from = Math.max(this.#sent?.at ?? now, this.#current?.openedAt ?? 0);
+		this.#counters.answered(now - from);
+		this.#pace.answered(now - from);
+	}
+
+	finished(bytes: number, milliseconds: number): void {
+		this.#pace.body(bytes, milliseconds);
+	}
+
 	/** Gives up the connection that is in use or being made. */
 	dropConnection(): void {
 		this.#current?.destroy();
@@ -78,8 +100,10 @@ export class Lane implements Line {
 		this.#current = undefined;
 	}
 
-	#send({method, origin, text, exchange}: Sent): void {
+	#send(sent: Sent): void {
+		const {method, origin, text, exchange} = sent;
 		this.#current = this.#connection(origin);
+		sent.at = performance.now();
 		this.#current.send(method, text, exchange);
 	}
 

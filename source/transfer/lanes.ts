@@ -5,8 +5,10 @@ import {Lane} from './lane.ts';
 import {createWork, isSmall, type LaneWork} from './lane-work.ts';
 import type {Outbox} from './outbox.ts';
 import {fileIdOf, isPiece, type PieceTask} from './pieces.ts';
+import {StallWatch} from './stall-watch.ts';
 import type {ThreadContext} from './thread-context.ts';
 import type {TransferTask} from './types.ts';
+import {UsualPace} from './usual-pace.ts';
 
 /** The lanes of one thread and the queue before them. Runs in a worker, but knows nothing of messages. */
 export class Lanes {
@@ -25,6 +27,8 @@ export class Lanes {
 	readonly #outbox: Outbox;
 	readonly #connector: Connector;
 	readonly #hashers = new Hashers();
+	readonly #usual = new UsualPace();
+	readonly #watch: StallWatch;
 	readonly #beat: number;
 	readonly #ticker: NodeJS.Timeout;
 	#lastBeat = performance.now();
@@ -33,7 +37,8 @@ export class Lanes {
 		this.#context = context;
 		this.#outbox = outbox;
 		this.#connector = new Connector(context.settings.connectTimeout, () => context.limit.limited);
-		this.#beat = Math.min(1000, Math.max(10, context.settings.stallAfter / 4));
+		this.#watch = new StallWatch(this.#usual, context.counters, context.settings);
+		this.#beat = Math.min(1000, Math.max(10, context.settings.stallAfter / 20));
 		this.#ticker = setInterval(() => this.#checkStalls(), this.#beat);
 	}
 
@@ -104,7 +109,7 @@ export class Lanes {
 
 	async #runLane(index: number): Promise<void> {
 		const {counters} = this.#context;
-		const lane = new Lane(index, this.#hashers, counters, this.#connector);
+		const lane = new Lane(index, this.#hashers, counters, this.#connector, this.#usual);
 		for (;;) {
 			const task = this.#next(index);
 			if (task === 'end') break;
@@ -189,6 +194,13 @@ export class Lanes {
 		this.#lastBeat = now;
 		// This thread itself was held up, by a slow disk for instance: bytes may wait to be read.
 		if (late) return;
-		for (const {work} of this.#works.values()) work.checkStall(now);
+		// What the rate limit slows down is not slow.
+		const isTail =
+			this.#idle.length > 0 && this.#head >= this.#queue.length && !this.#context.limit.limited;
+		this.#watch.look(
+			now,
+			Array.from(this.#works.values(), ({work}) => work),
+			isTail,
+		);
 	}
 }

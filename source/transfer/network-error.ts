@@ -1,5 +1,5 @@
 import {safeText} from '../model/safe-text.ts';
-import {errnoOf} from './disk-error.ts';
+import {errnoOf, isCrowd} from './disk-error.ts';
 import type {Failure} from './retry.ts';
 
 const words: Readonly<Record<string, string>> = {
@@ -12,6 +12,8 @@ const words: Readonly<Record<string, string>> = {
 	EHOSTUNREACH: 'the server cannot be reached',
 	ETIMEDOUT: 'the connection timed out',
 	HTTP_CONNECT_TIMEOUT: 'the connection could not be made in time',
+	EMFILE: 'too many files and connections are open in this process',
+	ENFILE: 'too many files and connections are open on this machine',
 	HTTP_CLOSED: 'the connection was closed before the end',
 	HTTP_BAD_ANSWER: 'the answer could not be read',
 	HTTP_HEAD_TOO_LONG: 'the answer’s headers were too long',
@@ -37,6 +39,7 @@ export function networkFailure(error: unknown, name: string): Failure {
 	}
 	return {
 		remedy: 'retry',
+		...(isCrowd(code) && {isCrowded: true}),
 		error: {
 			code: 'network',
 			message: `${safeText(name)}: ${words[code] ?? 'the request failed on the network'}.`,
@@ -46,15 +49,31 @@ export function networkFailure(error: unknown, name: string): Failure {
 	};
 }
 
-/** No byte came for `seconds`. */
+/** No byte came for `seconds`. A fresh connection is all that helps, so nothing is waited for. */
 export function stallFailure(name: string, seconds: number): Failure {
 	return {
 		remedy: 'retry',
+		atOnce: true,
 		error: {
 			code: 'network',
 			message: `${safeText(name)}: the server sent nothing for ${Math.round(seconds)} s.`,
 			hint: 'Check the connection, then run the same command again; nothing finished is repeated.',
 			detail: 'stalled',
+		},
+	};
+}
+
+/** Its bytes came far slower than others, and lanes were idle: the rest is asked for anew. */
+export function slowFailure(name: string): Failure {
+	return {
+		remedy: 'retry',
+		atOnce: true,
+		isFree: true,
+		error: {
+			code: 'network',
+			message: `${safeText(name)}: its bytes came far slower than those of others.`,
+			hint: 'It is asked for again by itself.',
+			detail: 'slow',
 		},
 	};
 }

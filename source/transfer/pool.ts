@@ -1,7 +1,7 @@
 import {availableParallelism} from 'node:os';
 import {MusterError} from '../model/error.ts';
 import type {Credentials, StoreWire} from '../stores/types.ts';
-import {createCounters, maximumLanes, readCounters, readOpen} from './counters.ts';
+import {createCounters, maximumLanes, readBusy, readCounters, readOpen} from './counters.ts';
 import type {LargeOutcome} from './large-file.ts';
 import {LargeFiles} from './large-files.ts';
 import type {FromThread, ThreadData} from './messages.ts';
@@ -124,6 +124,10 @@ class ThreadPool implements TransferPool {
 
 	counters(): TransferCounters {
 		return readCounters(this.#counters);
+	}
+
+	busy(): number {
+		return readBusy(this.#counters);
 	}
 
 	open(): readonly OpenTransfer[] {

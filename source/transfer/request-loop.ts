@@ -3,14 +3,16 @@ import type {ObjectRef} from '../model/object.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Answer, ResponseHeaders, SignedRequest} from '../stores/types.ts';
 import {diskFailure} from './disk-error.ts';
-import {Exchange, type Ending} from './exchange.ts';
+import {Exchange, type Ending, type Patience} from './exchange.ts';
 import type {Method} from './http/head.ts';
 import type {Lane} from './lane.ts';
-import {networkFailure, stallFailure} from './network-error.ts';
+import {networkFailure, slowFailure, stallFailure} from './network-error.ts';
 import {rateGrain} from './rate-limit.ts';
+import {RequestWatch} from './request-watch.ts';
 import {backoff, RetryBudget, type Failure} from './retry.ts';
 import {resumableFrom} from './settings.ts';
 import type {ThreadContext} from './thread-context.ts';
+import type {UsualPace} from './usual-pace.ts';
 
 /** What a request asks for, beside the object itself. */
 export type Asking = {
@@ -57,6 +59,12 @@ export type RequestWork<Result> = {
 
 const isFailure = (value: object): value is Failure => 'remedy' in value;
 
+const failureOf = (outcome: object | 'more' | undefined): Failure | undefined =>
+	typeof outcome === 'object' && isFailure(outcome) ? outcome : undefined;
+
+/** waits for a descriptor, up to 20 s each, before it counts as an attempt */
+const mostCrowds = 30;
+
 /**
  * Asks for an object, or a piece of it, until it is there: attempts with their budget and backoff, the
  * rate limit, credentials that are refused, stalls, parking. What is asked for and what becomes of the
@@ -69,6 +77,12 @@ export class RequestLoop<Result extends object> {
 	readonly #budget: RetryBudget;
 	#attempts = 0;
 	#restarts = 0;
+	readonly #watch = new RequestWatch();
+	/** requests that found no descriptor */
+	#crowds = 0;
+	/** where the present request goes, and the bytes that it asks for */
+	#origin = '';
+	#expected = 0;
 	#firstByte = 0;
 	#exchange: Exchange | undefined;
 	/** what the answer to the running request turned out to be */
@@ -106,8 +120,21 @@ export class RequestLoop<Result extends object> {
 		this.#wakeUp?.();
 	}
 
-	checkStall(now: number): void {
-		this.#exchange?.checkStall(now, this.#context.settings.stallAfter);
+	silent(now: number): number {
+		return this.#exchange?.silent(now) ?? 0;
+	}
+
+	checkStall(now: number, patience: Patience): boolean {
+		const {stallAfter} = this.#context.settings;
+		return (
+			this.#exchange !== undefined &&
+			this.#watch.checkStall(this.#exchange, now, patience, stallAfter)
+		);
+	}
+
+	checkSlow(now: number, usual: UsualPace, leastTime: number): boolean {
+		if (this.#exchange === undefined) return false;
+		return this.#watch.checkSlow(this.#exchange, this.#expected, now, usual, leastTime);
 	}
 
 	/** The rate limit has changed. */
@@ -130,9 +157,15 @@ export class RequestLoop<Result extends object> {
 			const signed = this.#write(asking);
 			// Most stores sign synchronously: a promise per request would be a waste.
 			const request = signed instanceof Promise ? await signed : signed;
-			if (this.#parked) return undefined;
+			if (!(await this.#isAdmitted(request.origin))) return undefined;
 			this.#attempts++;
-			outcome = this.#settle(await this.#send(request, asking.method, credit));
+			this.#expected = asking.bytes;
+			try {
+				if (this.#parked) return undefined;
+				outcome = this.#settle(await this.#send(request, asking.method, credit));
+			} finally {
+				this.#context.hosts.ended(request.origin, failureOf(outcome));
+			}
 		} catch (error) {
 			outcome = thrownFailure(error);
 		}
@@ -157,6 +190,17 @@ export class RequestLoop<Result extends object> {
 		} while (this.#limitMoved());
 		this.#rate = undefined;
 		return credit;
+	}
+
+	/** Waits while the host wants to be left alone. True: the host counts this request; false: it was parked. */
+	async #isAdmitted(origin: string): Promise<boolean> {
+		this.#origin = origin;
+		while (!this.#parked) {
+			const wait = this.#context.hosts.begin(origin);
+			if (wait <= 0) return true;
+			await this.#wait(wait);
+		}
+		return false;
 	}
 
 	#limitMoved(): boolean {
@@ -203,6 +247,7 @@ export class RequestLoop<Result extends object> {
 
 	#onStart(status: number, headers: ResponseHeaders): 'body' | 'refusal' | 'unusable' {
 		const use = this.#work.onHead(status, headers);
+		if (use === 'body') this.#context.hosts.answered(this.#origin);
 		if (typeof use === 'string') return use;
 		this.#trouble = use.unusable;
 		return 'unusable';
@@ -221,7 +266,8 @@ export class RequestLoop<Result extends object> {
 			case 'disk':
 				return diskFailure(ending.error, this.#work.destination);
 			default:
-				return this.#trouble ?? stallFailure(key, this.#context.settings.stallAfter / 1000);
+				if (ending.why === 'slow') return slowFailure(key);
+				return this.#trouble ?? stallFailure(key, ending.silent / 1000);
 		}
 	}
 
@@ -246,7 +292,8 @@ export class RequestLoop<Result extends object> {
 		generation: number,
 		gained: number,
 	): Promise<Result | undefined> {
-		if (failure.slowDown) this.#context.counters.slowedDown();
+		const {counters, hosts} = this.#context;
+		if (failure.slowDown) counters.slowedDown(hosts.share(this.#origin));
 		switch (failure.remedy) {
 			case 'retry':
 				return this.#retry(failure, gained);
@@ -264,15 +311,25 @@ export class RequestLoop<Result extends object> {
 	}
 
 	async #retry(failure: Failure, gained: number): Promise<Result | undefined> {
+		const {counters, hosts, settings} = this.#context;
+		if (failure.isFree) {
+			counters.retried();
+			return undefined;
+		}
+		if (failure.isCrowded && ++this.#crowds < mostCrowds) {
+			this.#attempts--;
+			counters.crowded();
+			await this.#wait(settings.backoffBase + backoff(this.#crowds, failure, settings));
+			return undefined;
+		}
 		if (!this.#budget.spend(gained)) {
 			// What is there may serve the next run.
 			this.#work.keep();
 			return this.#work.failed(failure.error, this.#attempts);
 		}
-		this.#context.counters.retried();
-		if (!failure.atOnce) {
-			await this.#wait(backoff(this.#budget.failures, failure, this.#context.settings));
-		}
+		counters.retried();
+		const own = failure.atOnce ? 0 : backoff(this.#budget.failures, failure, settings);
+		await this.#wait(own + hosts.retryDelay(this.#origin));
 		return undefined;
 	}
 

@@ -8,8 +8,12 @@ export type Failure = {
 	/** milliseconds the server asked us to wait */
 	readonly retryAfter?: number;
 	readonly slowDown?: boolean;
-	/** nothing to wait for: another region was named, or an idle connection had been closed */
+	/** nothing to wait for: another region was named, or a fresh connection will do */
 	readonly atOnce?: boolean;
+	/** its own bytes were coming, just slowly: no attempt is counted */
+	readonly isFree?: boolean;
+	/** no descriptor was free: fewer lanes are the cure, and no attempt is counted for a long time */
+	readonly isCrowded?: boolean;
 };
 
 /**

@@ -1,6 +1,9 @@
 /** Inner settings of the engine. Not options of the program: tests shorten the times, nobody else touches them. */
 export type TransferSettings = {
-	/** a request without a byte for this long is cut and repeated, milliseconds */
+	/**
+	 * a request without a byte for this long is cut and repeated, milliseconds; after a quarter (no answer
+	 * yet) or two fifths of it (amid a body) while other requests bring bytes
+	 */
 	readonly stallAfter: number;
 	readonly connectTimeout: number;
 	/** first ceiling of the backoff after network and server errors, milliseconds */

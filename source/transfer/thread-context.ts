@@ -1,6 +1,7 @@
 import type {Credentials, RequestWriter} from '../stores/types.ts';
 import type {ThreadCounters} from './counters.ts';
 import type {Disk, Folders} from './disk.ts';
+import type {HostPace} from './host-pace.ts';
 import type {RateLimit} from './rate-limit.ts';
 import type {TransferSettings} from './settings.ts';
 
@@ -46,6 +47,7 @@ export type ThreadContext = {
 	readonly gate: CredentialGate;
 	readonly counters: ThreadCounters;
 	readonly limit: RateLimit;
+	readonly hosts: HostPace;
 	readonly disk: Disk;
 	readonly folders: Folders;
 	readonly settings: TransferSettings;

@@ -74,6 +74,16 @@ export type TransferCounters = {
 	readonly slowDowns: number;
 	/** Unix milliseconds of the newest body byte, 0 before the first */
 	readonly lastByteAt: number;
+	/** requests whose answer began */
+	readonly answers: number;
+	/** milliseconds from their requests to their first bytes, in all; making a connection left out */
+	readonly waited: number;
+	/** for each slow-down the part of the open requests that went to its host, 0 to 1, in all */
+	readonly slowShares: number;
+	/** requests that were silent or far too slow and were given up for another */
+	readonly repeats: number;
+	/** times that a file or a connection found no free descriptor */
+	readonly crowded: number;
 };
 
 /** One file in flight: bytes of it that are on disk or being written. */
@@ -92,6 +102,8 @@ export type TransferPool = {
 	setConnections(connections: number): void;
 	setLimitRate(bytesPerSecond: number): void;
 	counters(): TransferCounters;
+	/** lanes that have work now */
+	busy(): number;
 	open(): readonly OpenTransfer[];
 	/**
 	 * Takes back all tasks that have not begun and returns their ids. `finish`: open ones go on;

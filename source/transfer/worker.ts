@@ -3,6 +3,7 @@ import {errorRecord} from '../model/error.ts';
 import type {StoreProvider} from '../stores/types.ts';
 import {ThreadCounters} from './counters.ts';
 import {Folders, realDisk} from './disk.ts';
+import {HostPace} from './host-pace.ts';
 import {Lanes} from './lanes.ts';
 import type {FromThread, ThreadData, ToThread} from './messages.ts';
 import {Outbox} from './outbox.ts';
@@ -30,6 +31,7 @@ function createContext(provider: StoreProvider): ThreadContext {
 		gate: new CredentialGate(data.credentials),
 		counters: new ThreadCounters(data.counters, data.index),
 		limit: new RateLimit(data.rate),
+		hosts: new HostPace(data.settings),
 		disk: realDisk,
 		folders: new Folders(realDisk),
 		settings: data.settings,

@@ -398,7 +398,9 @@ test('connections can be changed while files come', async () => {
 				assert.deepEqual(answer, {connections});
 				assert.equal(engine.getSnapshot().totals.connections >= 1, true);
 			}
-			assert.deepEqual(await engine.call('setConnections', {connections: 9999}), {connections: 50});
+			assert.deepEqual(await engine.call('setConnections', {connections: 9999}), {
+				connections: 512,
+			});
 			bed.sandbox.setThrottle({rate: 0});
 			assert.equal((await ended(engine)).summary.downloaded, 400);
 		},

@@ -7,6 +7,7 @@ import {GroupTable} from '../../source/job/group-table.ts';
 import {JobLog} from '../../source/job/log.ts';
 import type {Ledger, Outcomes} from '../../source/ledger/ledger.ts';
 import type {FoundRow} from '../../source/ledger/plan-table.ts';
+import {noCounters} from '../../source/transfer/counters.ts';
 import type {TransferPool, TransferResult, TransferTask} from '../../source/transfer/types.ts';
 import {baseSpec, scratch} from './bed.ts';
 
@@ -48,6 +49,8 @@ test('what a full disk keeps out of the ledger is written when there is room', (
 			answer = listener;
 		},
 		open: () => [],
+		busy: () => 0,
+		counters: () => noCounters,
 	} as unknown as TransferPool;
 	const groups = new GroupTable();
 	groups.add(1, '');

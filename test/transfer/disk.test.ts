@@ -5,6 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {createCounters, ThreadCounters} from '../../source/transfer/counters.ts';
 import {Folders, place, realDisk, writeFully, type Disk} from '../../source/transfer/disk.ts';
+import {HostPace} from '../../source/transfer/host-pace.ts';
 import {Lanes} from '../../source/transfer/lanes.ts';
 import {Outbox} from '../../source/transfer/outbox.ts';
 import {createRate, RateLimit} from '../../source/transfer/rate-limit.ts';
@@ -39,9 +40,10 @@ async function runOn(bed: Bed, disk: Disk, key: string, replace = true): Promise
 			gate: new CredentialGate(undefined),
 			counters: new ThreadCounters(createCounters(1), 0),
 			limit: rate,
+			hosts: new HostPace(defaultSettings),
 			disk,
 			folders: new Folders(disk),
-			settings: {...defaultSettings, backoffBase: 5},
+			settings: {...defaultSettings, backoffBase: 5, backoffCap: 10},
 			verify: 'checksum',
 			perGroup: 0,
 			retries: 3,

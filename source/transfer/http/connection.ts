@@ -58,6 +58,8 @@ export class Connection {
 	/** a request that waits for the connection to be made */
 	#early = '';
 	#isOpen = false;
+	/** monotonic milliseconds at which it was made, 0 before */
+	openedAt = 0;
 	/** monotonic milliseconds at which the last answer ended */
 	#idleSince = performance.now();
 	/** milliseconds without use after which the server may close it */
@@ -114,6 +116,7 @@ export class Connection {
 	#opened(): void {
 		clearTimeout(this.#timer);
 		this.#isOpen = true;
+		this.openedAt = performance.now();
 		if (this.#early !== '') this.#socket.write(this.#early, 'latin1');
 		this.#early = '';
 	}

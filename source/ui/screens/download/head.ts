@@ -85,7 +85,10 @@ function pausedState({pauseReason, spec, identity, totals, at, notice}: Snapshot
 	switch (pauseReason) {
 		case 'disk':
 			return [
-				`The disk with ${spec?.folder ?? 'the folder'} is full. Paused; open files are kept.`,
+				// with the amount that is missing
+				notice?.text.startsWith('The disk') === true
+					? notice.text
+					: `The disk with ${spec?.folder ?? 'the folder'} is full. Paused; open files are kept.`,
 				'p go on when there is room; f other folder for the rest',
 			];
 		case 'credentials': {
