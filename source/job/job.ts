@@ -24,7 +24,7 @@ import type {Phase, Problem} from '../model/snapshot.ts';
 import {providerModule} from '../stores/index.ts';
 import type {Store} from '../stores/types.ts';
 import {noCounters} from '../transfer/counters.ts';
-import {createTransferPool, defaultThreads} from '../transfer/pool.ts';
+import {createTransferPool, threadsFor} from '../transfer/pool.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
 import {connectionsToBegin} from './connection-limits.ts';
@@ -43,7 +43,7 @@ import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {isLongListing, withKeptListing} from './roll-call/kept-listing.ts';
 import {settledRows} from './settled-rows.ts';
 import {keepHeapSmall} from './small-heap.ts';
-import {countAll, outcomeOf, sumGroups, summaryOf} from './summary.ts';
+import {countAll, outcomeOf, sumGroups, summaryOf, workLeft} from './summary.ts';
 import {fetchAlone, type TriedFile} from './try-one.ts';
 import type {Heard} from './types.ts';
 import {unlessAborted} from './unless-aborted.ts';
@@ -276,7 +276,7 @@ export class Job {
 	/** False when the job has left `phase` while credentials were asked for. */
 	async #openPool(phase: Phase): Promise<boolean> {
 		const connections = this.connections;
-		const pool = await this.#makePool(defaultThreads(), connections);
+		const pool = await this.#makePool(threadsFor(workLeft(this.groups.all())), connections);
 		if (this.phase !== phase || this.#closed) {
 			await pool.close();
 			return false;

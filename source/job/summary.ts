@@ -47,6 +47,12 @@ export function sumGroups(groups: readonly GroupCounts[]): {
 	return sum;
 }
 
+/** What is left to download. */
+export function workLeft(groups: readonly GroupCounts[]): {files: number; bytes: number} {
+	const {files, filesDone, bytes, bytesDone} = sumGroups(groups);
+	return {files: files - filesDone, bytes: bytes - bytesDone};
+}
+
 /** The exit status of a job whose work is done, after CLI.md. */
 export function outcomeOf(groups: readonly GroupCounts[], allowMissing: boolean): number {
 	if (groups.some((group) => group.failed > 0)) return exitStatus.failed;

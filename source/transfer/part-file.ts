@@ -80,7 +80,8 @@ export class PartFile {
 				this.#takeWhole(chunk);
 				return;
 			}
-			if (bytes <= inMemoryLimit) {
+			// What will not fit into memory goes to the disk at once, without a copy.
+			if (bytes <= inMemoryLimit && (size ?? 0) <= inMemoryLimit) {
 				this.#memory.push(Uint8Array.prototype.slice.call(chunk));
 				this.#bytes = bytes;
 				return;

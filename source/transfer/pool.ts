@@ -18,12 +18,19 @@ import type {
 	TransferTask,
 } from './types.ts';
 
+/** Beyond so many threads the network is the limit. */
+const mostThreads = 4;
+/** From this mean size on, bytes are the work; below, it is files. */
+const largeMean = 128 * 1024;
+
 /**
- * Threads for this machine: one core is left to the engine (listing, ledger), and beyond four the
- * network is the limit.
+ * Threads for this machine and so much work. With many small files one core is left to the engine, which has
+ * a ledger to write; with large ones it has next to nothing to do, and every core moves bytes.
  */
-export function defaultThreads(): number {
-	return Math.min(4, Math.max(1, availableParallelism() - 1));
+export function threadsFor(work: {readonly files: number; readonly bytes: number}): number {
+	const cores = availableParallelism();
+	const isLarge = work.bytes >= work.files * largeMean;
+	return Math.min(mostThreads, Math.max(1, isLarge ? cores : cores - 1));
 }
 
 /** Each thread's share of `connections`, the first ones taking the rest. */

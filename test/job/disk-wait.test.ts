@@ -39,9 +39,13 @@ test('a disk that fills up pauses the job with what is missing, and room lets it
 	try {
 		await withBed(
 			[memoryBucket('b', objects)],
-			async ({engine, sandbox, spec, events}) => {
+			async (bed) => {
+				const {engine, sandbox, events} = bed;
 				const out = path.join(small.folder, 'out');
-				await rollCall(engine, spec({bucket: 'b', prefix: 'set/', folder: out, connections: 2}));
+				await rollCall(
+					engine,
+					bed.spec({bucket: 'b', prefix: 'set/', folder: out, connections: 2}),
+				);
 				await engine.call('start', {});
 				await until(engine, ({totals}) => totals.filesDone > 2);
 				const {bavail, bsize} = statfsSync(small.folder);
