@@ -106,7 +106,8 @@ for (const [size, objectAt] of [
 	['large', largeObject],
 ] as const)
 	describe(`faults that stay, ${size} objects`, {timeout: 180_000}, () => {
-		const all = cases();
+		// of a range only what was asked for is taken: what follows it does no harm
+		const all = cases().filter(({name}) => size === 'small' || !name.startsWith('too long'));
 		const objects = new Map<string, SandboxObject>();
 		const good = new Map<string, SandboxObject>([
 			['good one', smallObject(90)],
