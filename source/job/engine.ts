@@ -14,6 +14,7 @@ import {Job, type JobEnvironment} from './job.ts';
 import type {LinkMethod, LinkParams, LinkResult} from './link/messages.ts';
 import {isLive, recordOf} from './job-record.ts';
 import {Monitor} from './monitor.ts';
+import {timedStore} from './timed-store.ts';
 import {findJob, listJobs, writeJob} from './registry.ts';
 import {shownError, shownRow} from './shown-row.ts';
 import type {Engine, EngineOptions, Heard} from './types.ts';
@@ -310,7 +311,7 @@ class LocalEngine implements Engine {
 			ledgerFolder: this.#options.ledgerFolder,
 			logLevel: this.#options.logLevel,
 			patient: this.#options.patient ?? false,
-			store: access.store,
+			store: timedStore(access.store, (milliseconds) => this.#monitor.question(milliseconds)),
 			credentials: access.credentials,
 			emit: (event) => {
 				for (const listener of this.#eventListeners.keys()) listener(event);

@@ -63,6 +63,11 @@ export class Monitor {
 		return this.#snapshot;
 	}
 
+	/** Milliseconds that a question of the roll call took, while nothing filled the link. */
+	question(milliseconds: number): void {
+		this.#estimate.question(milliseconds);
+	}
+
 	firstByte(milliseconds: number): void {
 		this.#estimate.firstByte(milliseconds);
 	}

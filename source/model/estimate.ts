@@ -36,9 +36,14 @@ const firstBytesBlock = 20;
 
 /** How the time of the bytes and that of the round trips add up: 1 one after another, ∞ fully at once. */
 const overlap = 1.5;
+/** The same on a full link, where other connections always have bytes for one that waits. */
+const fullOverlap = 3;
+/** A usual first byte that takes so many times a round trip has stood in a queue: the link is full. */
+const fullAt = 1.6;
 /** In a rush of small files the link is thought to be able to do at most so many times what is seen of it. */
 const mostHeadroom = 2.5;
-const mostTripShare = (1 - mostHeadroom ** -overlap) ** (1 / overlap);
+const mostTripShare = (exponent: number): number =>
+	(1 - mostHeadroom ** -exponent) ** (1 / exponent);
 
 /**
  * Speed and time left, as the download screen shows them.
@@ -58,6 +63,8 @@ export class Estimate {
 	readonly #lanes = new DecayingRate(leftHalfLife);
 	#firstBytes: number[] = [];
 	#roundTrip: number | null = null;
+	/** seconds of the usual first byte of late, with what it stood in queues */
+	#waited = 0;
 	#last: EstimateSample | undefined;
 	#paused = false;
 	#activeSeconds = 0;
@@ -65,9 +72,16 @@ export class Estimate {
 	#shown: number | null = null;
 	#fraction = 0;
 
+	/** Milliseconds that a small question took before the download, when nothing filled the link. */
+	question(milliseconds: number): void {
+		const seconds = milliseconds / 1000;
+		if (this.#roundTrip === null || seconds < this.#roundTrip) this.#roundTrip = seconds;
+	}
+
 	/** Milliseconds from a request to the first byte of its answer. */
 	firstByte(milliseconds: number): void {
 		this.#firstBytes.push(milliseconds);
+		this.#waited += (milliseconds / 1000 - this.#waited) / firstBytesBlock;
 		const usual = this.#usual();
 		if (this.#roundTrip === null || usual < this.#roundTrip) this.#roundTrip = usual;
 		if (this.#firstBytes.length === firstBytesBlock) this.#firstBytes = [];
@@ -150,8 +164,9 @@ export class Estimate {
 		if (bytesSeen + filesSeen * this.#fileWeight < 1) return null;
 		// the share of each second that the round trips took, and the link's so that the model takes the second
 		const trips = (filesSeen * (this.#roundTrip ?? 0)) / this.#lanes.perSecond;
-		const tripShare = Math.min(trips, mostTripShare);
-		const byteShare = (1 - tripShare ** overlap) ** (1 / overlap);
+		const exponent = this.#waited > (this.#roundTrip ?? Infinity) * fullAt ? fullOverlap : overlap;
+		const tripShare = Math.min(trips, mostTripShare(exponent));
+		const byteShare = (1 - tripShare ** exponent) ** (1 / exponent);
 		// large files that have just begun show at once what the link can do
 		const link = Math.max(bytesSeen / byteShare, this.#speed.perSecond);
 		const bytesTime = link === 0 ? 0 : bytesLeft / link;
@@ -160,7 +175,7 @@ export class Estimate {
 			filesSeen === 0
 				? (this.#roundTrip ?? 0) / lanes
 				: (tripShare / filesSeen) * (this.#lanes.perSecond / lanes);
-		return (bytesTime ** overlap + (filesLeft * perFile) ** overlap) ** (1 / overlap);
+		return (bytesTime ** exponent + (filesLeft * perFile) ** exponent) ** (1 / exponent);
 	}
 
 	/** In steps that a reader can follow, moved only when it is worth a look. */

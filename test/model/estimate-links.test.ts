@@ -20,6 +20,8 @@ type Moment = {readonly share: number; readonly said: number | null; readonly le
 function play({sizes, bytesPerSecond, connections, roundTrip}: Link): readonly Moment[] {
 	const step = 0.01;
 	const estimate = new Estimate();
+	// a page of the listing, before anything fills the link
+	estimate.question(roundTrip * 1300);
 	const bytesTotal = sizes.reduce((sum, size) => sum + size, 0);
 	const lanes = Array.from({length: connections}, () => ({wait: 0, left: 0, busy: false}));
 	const said: {at: number; eta: number | null}[] = [];

@@ -355,7 +355,7 @@ void test('a wrong range, or the whole object instead of the rest, does no harm'
 	for (const key of ['wrong range', 'whole']) assert.deepEqual(bed.read(key), body);
 });
 
-void test('the rate limit holds for all threads together within 5 %, and can be lifted', async () => {
+test('the rate limit holds for all threads together within 5 %, and can be lifted', async () => {
 	await using bed = await Bed.make();
 	for (let id = 0; id < 4; id++) bed.server.put(`big${id}`, bytes(4 * MiB, id + 1));
 	const rate = 2 * MiB;
@@ -372,6 +372,24 @@ void test('the rate limit holds for all threads together within 5 %, and can be 
 	await bed.until(() => bed.results.length === 4);
 	assert.ok(performance.now() - lifted < 3000);
 	for (const result of bed.results) done(result);
+});
+
+test('the rate limit holds for small files too, and leaves no connection paused', async () => {
+	await using bed = await Bed.make();
+	const size = 5000;
+	const tasks = Array.from({length: 120}, (_, id) => {
+		bed.server.put(`small${id}`, bytes(size, id + 1));
+		return bed.task(id, `small${id}`);
+	});
+	const rate = 300_000;
+	const pool = bed.pool({threads: 2, connections: 4, limitRate: rate});
+	// the first ones bring up the threads and the connections
+	await bed.run(pool, tasks.slice(0, 20));
+	const began = performance.now();
+	for (const result of await bed.run(pool, tasks.slice(20))) done(result);
+	const seconds = (performance.now() - began) / 1000;
+	const usual = (100 * size) / rate;
+	assert.ok(seconds > usual * 0.9 && seconds < usual * 1.3, `${seconds} s instead of ${usual}`);
 });
 
 void test('a thread that can’t load its store ends the job', async () => {
