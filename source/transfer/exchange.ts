@@ -1,6 +1,6 @@
 import type {ResponseHeaders} from '../stores/types.ts';
 import type {AnswerHandler} from './http/connection.ts';
-import {rateGrain, type RateLimit} from './rate-limit.ts';
+import type {RateLimit} from './rate-limit.ts';
 
 /** How a request ended. */
 export type Ending =
@@ -199,12 +199,13 @@ export class Exchange implements AnswerHandler {
 			this.#line?.resume();
 			return;
 		}
-		const wait = this.#limit.reserve(rateGrain - this.#credit);
+		const {grain} = this.#limit;
+		const wait = this.#limit.reserve(grain - this.#credit);
 		this.#line?.pause();
 		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
 			this.#lastSign = performance.now();
-			this.#credit = rateGrain;
+			this.#credit = grain;
 			this.#line?.resume();
 		}, wait);
 	}
