@@ -213,6 +213,8 @@ export class Exchange implements AnswerHandler {
 	#end(ending: Ending): void {
 		if (this.#over) return;
 		this.#over = true;
+		// A connection that was paused after its last byte would never bring the next answer.
+		if (this.#timer !== undefined) this.#line?.resume();
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		// What was granted and not used goes back.
