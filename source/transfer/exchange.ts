@@ -74,6 +74,8 @@ export class Exchange implements AnswerHandler {
 	#isResent = false;
 	#refusal: {status: number; headers: ResponseHeaders; chunks: Buffer[]; bytes: number} | undefined;
 	#credit: number;
+	/** what the running wait is for, beyond what was used already */
+	#coming = 0;
 	#timer: NodeJS.Timeout | undefined;
 	readonly #hooks: ExchangeHooks;
 	readonly #limit: RateLimit;
@@ -201,6 +203,7 @@ export class Exchange implements AnswerHandler {
 		}
 		const {grain} = this.#limit;
 		const wait = this.#limit.reserve(grain - this.#credit);
+		this.#coming = grain;
 		this.#line?.pause();
 		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
@@ -214,7 +217,10 @@ export class Exchange implements AnswerHandler {
 		if (this.#over) return;
 		this.#over = true;
 		// A connection that was paused after its last byte would never bring the next answer.
-		if (this.#timer !== undefined) this.#line?.resume();
+		if (this.#timer !== undefined) {
+			this.#line?.resume();
+			this.#credit = this.#coming;
+		}
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		// What was granted and not used goes back.
