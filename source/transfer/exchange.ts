@@ -1,6 +1,6 @@
 import type {ResponseHeaders} from '../stores/types.ts';
 import type {AnswerHandler} from './http/connection.ts';
-import {rateGrain, type RateLimit} from './rate-limit.ts';
+import type {RateLimit} from './rate-limit.ts';
 
 /** How a request ended. */
 export type Ending =
@@ -74,6 +74,8 @@ export class Exchange implements AnswerHandler {
 	#isResent = false;
 	#refusal: {status: number; headers: ResponseHeaders; chunks: Buffer[]; bytes: number} | undefined;
 	#credit: number;
+	/** what the running wait is for, beyond what was used already */
+	#coming = 0;
 	#timer: NodeJS.Timeout | undefined;
 	readonly #hooks: ExchangeHooks;
 	readonly #limit: RateLimit;
@@ -199,12 +201,14 @@ export class Exchange implements AnswerHandler {
 			this.#line?.resume();
 			return;
 		}
-		const wait = this.#limit.reserve(rateGrain - this.#credit);
+		const {grain} = this.#limit;
+		const wait = this.#limit.reserve(grain - this.#credit);
+		this.#coming = grain;
 		this.#line?.pause();
 		this.#timer = setTimeout(() => {
 			this.#timer = undefined;
 			this.#lastSign = performance.now();
-			this.#credit = rateGrain;
+			this.#credit = grain;
 			this.#line?.resume();
 		}, wait);
 	}
@@ -212,6 +216,11 @@ export class Exchange implements AnswerHandler {
 	#end(ending: Ending): void {
 		if (this.#over) return;
 		this.#over = true;
+		// A connection that was paused after its last byte would never bring the next answer.
+		if (this.#timer !== undefined) {
+			this.#line?.resume();
+			this.#credit = this.#coming;
+		}
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		// What was granted and not used goes back.

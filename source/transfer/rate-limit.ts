@@ -9,8 +9,9 @@ const words = 2;
 /** Idle time that may be made up for; small, so that a pause is not followed by a rush. */
 const catchUp = 50_000_000n;
 
-/** Bytes that are asked for at once while streaming: about one read of a socket. */
-export const rateGrain = 64 * 1024;
+/** Bytes that are asked for at once while streaming, at least and at most: a sixteenth of a second's worth. */
+const leastGrain = 16 * 1024;
+const mostGrain = 256 * 1024;
 
 /** Shared memory for a limit of `bytesPerSecond`; 0 is none. */
 export function createRate(bytesPerSecond: number): SharedArrayBuffer {
@@ -38,6 +39,12 @@ export class RateLimit {
 
 	get limited(): boolean {
 		return Atomics.load(this.#state, 1) > 0n;
+	}
+
+	/** Bytes to ask for at once while streaming: few where the limit is low, so that it holds over short times too. */
+	get grain(): number {
+		const rate = Number(Atomics.load(this.#state, 1));
+		return Math.max(leastGrain, Math.min(mostGrain, Math.round(rate / 16)));
 	}
 
 	/** Takes `bytes` out of the bucket; returns the milliseconds to wait before they may come. */

@@ -7,7 +7,6 @@ import {Exchange, type Ending, type Patience} from './exchange.ts';
 import type {Method} from './http/head.ts';
 import type {Lane} from './lane.ts';
 import {networkFailure, slowFailure, stallFailure} from './network-error.ts';
-import {rateGrain} from './rate-limit.ts';
 import {RequestWatch} from './request-watch.ts';
 import {backoff, RetryBudget, type Failure} from './retry.ts';
 import {resumableFrom} from './settings.ts';
@@ -183,7 +182,7 @@ export class RequestLoop<Result extends object> {
 	/** Waits until the rate limit grants the first bytes. */
 	async #reserve(bytes: number): Promise<number> {
 		const {limit} = this.#context;
-		const credit = Math.min(rateGrain, Math.max(1, bytes));
+		const credit = Math.min(limit.grain, Math.max(1, bytes));
 		do {
 			this.#rate = 'waiting';
 			await this.#wait(limit.reserve(credit));
