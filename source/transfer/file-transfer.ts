@@ -5,7 +5,7 @@ import {diskFailure} from './disk-error.ts';
 import {removeJournal} from './journal.ts';
 import type {Lane} from './lane.ts';
 import {PartFile} from './part-file.ts';
-import {restartFailure, type Asking, type RequestWork} from './request-loop.ts';
+import {restartFailure, TooManyBytes, type Asking, type RequestWork} from './request-loop.ts';
 import {readResponse, sameEtag, type Asked} from './response.ts';
 import type {Failure} from './retry.ts';
 import {resumableFrom} from './settings.ts';
@@ -30,6 +30,8 @@ export class FileTransfer implements RequestWork<TransferResult> {
 	readonly #context: ThreadContext;
 	readonly #part: PartFile;
 	#asked: Asked = {kind: 'whole'};
+	/** nothing but the end of the connection tells where the body ends */
+	#isOpenEnded = false;
 
 	constructor(task: TransferTask, lane: Lane, context: ThreadContext) {
 		this.ref = task.ref;
@@ -83,6 +85,8 @@ export class FileTransfer implements RequestWork<TransferResult> {
 				const {verify, writer} = this.#context;
 				const size = reading.size ?? this.#task.size;
 				const digest = verify === 'checksum' ? writer.digest(headers, size) : undefined;
+				this.#isOpenEnded =
+					reading.size === undefined && headers['transfer-encoding'] === undefined;
 				this.#part.begin({size: reading.size, etag: reading.etag, ...(digest && {digest})});
 				return 'body';
 			}
@@ -94,6 +98,10 @@ export class FileTransfer implements RequestWork<TransferResult> {
 	}
 
 	onData(chunk: Buffer): void {
+		const {held, bytes} = this.#part;
+		const isTooLong = held.size === undefined && bytes + chunk.length > this.#task.size;
+		if (isTooLong && !this.#mayHaveChanged())
+			throw new TooManyBytes(`more than the ${this.#task.size} bytes came that were listed`);
 		this.#part.append(chunk);
 	}
 
@@ -111,7 +119,7 @@ export class FileTransfer implements RequestWork<TransferResult> {
 				`the ${expected.algorithm} of what came is ${actual ?? 'unknown'}, the store says ${expected.value}`,
 			);
 		}
-		if (bytes !== this.#task.size && !this.#isAnother()) {
+		if (bytes !== this.#task.size && !this.#mayHaveChanged()) {
 			return this.#restart('size-mismatch', `${bytes} bytes came, ${this.#task.size} were listed`);
 		}
 		return undefined;
@@ -161,6 +169,15 @@ export class FileTransfer implements RequestWork<TransferResult> {
 
 	parked(bytes: number): TransferResult {
 		return {kind: 'parked', id: this.#task.id, bytes};
+	}
+
+	/**
+	 * Whether another length than the listed one may be right: of another object, and not of a body
+	 * that was perhaps cut off with nothing to tell.
+	 */
+	#mayHaveChanged(): boolean {
+		const isDelimited = this.#part.held.digest !== undefined || !this.#isOpenEnded;
+		return isDelimited && this.#isAnother();
 	}
 
 	/** Whether the answer was surely another object than the one that was listed. */

@@ -263,6 +263,8 @@ export class RequestLoop<Result extends object> {
 			case 'network':
 				return networkFailure(ending.error, key);
 			case 'disk':
+				if (ending.error instanceof TooManyBytes)
+					return restartFailure(key, 'size-mismatch', ending.error.message);
 				return diskFailure(ending.error, this.#work.destination);
 			default:
 				if (ending.why === 'slow') return slowFailure(key);
@@ -369,6 +371,9 @@ export class RequestLoop<Result extends object> {
 		this.#wakeUp = undefined;
 	}
 }
+
+/** Thrown by a work's `onData`: the body is longer than it can be, and is cut before it fills the disk. */
+export class TooManyBytes extends Error {}
 
 /** The bytes of `key` are no good, for `why`: they are fetched once more from the first one. */
 export function restartFailure(

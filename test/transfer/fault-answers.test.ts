@@ -55,29 +55,21 @@ for (const [name, [header, piece]] of Object.entries(endsHow)) {
 	void test(`${name}: nothing is saved`, async () => {
 		await start(MiB);
 	});
-	void test(
-		`${name}: given up when more comes than was listed`,
-		{todo: 'a body without Content-Length is taken, and written, as long as it comes'},
-		async () => {
-			const received = await start(64 * MiB);
-			assert.ok(received < 8 * MiB, `${received} bytes for a file of 40,000`);
-		},
-	);
+	void test(`${name}: given up when more comes than was listed`, async () => {
+		const received = await start(64 * MiB);
+		assert.ok(received < 8 * MiB, `${received} bytes for a file of 40,000`);
+	});
 }
 
-void test(
-	'a body that only its end delimits, of an object that was replaced, is not known to be whole',
-	{todo: 'without length and digest nothing tells such a body from one that was cut off'},
-	async () => {
-		await using bed = await Bed.make();
-		bed.server.put('one', bytes(40_000));
-		await givenUp(bed, async ({wire}) => {
-			await wire.send('HTTP/1.1 200 OK\r\nETag: "another"\r\nConnection: close\r\n\r\n');
-			await wire.send(bytes(20_000, 7));
-			wire.finish();
-		});
-	},
-);
+void test('a body that only its end delimits, of an object that was replaced, is not known to be whole', async () => {
+	await using bed = await Bed.make();
+	bed.server.put('one', bytes(40_000));
+	await givenUp(bed, async ({wire}) => {
+		await wire.send('HTTP/1.1 200 OK\r\nETag: "another"\r\nConnection: close\r\n\r\n');
+		await wire.send(bytes(20_000, 7));
+		wire.finish();
+	});
+});
 
 void test('a name that no name server knows, in words', async () => {
 	await using bed = await Bed.make();
