@@ -8,6 +8,8 @@ const most = 100;
 const earned = 0.2;
 /** refusals in a row that close a host whose answers name no time */
 const enough = 8;
+/** such a host is looked at again after so many times the first wait, at the latest: a probe costs it little */
+const mostWaits = 5;
 
 type Host = {
 	/** requests on their way */
@@ -89,8 +91,9 @@ export class HostPace {
 			host.refusals++;
 			if (host.until > 0 && !wasProbed) return;
 			if (!wasProbed && host.refusals < Math.max(enough, host.open / 2)) return;
-			const longest = this.#settings.slowDownBase * 2 ** Math.min(30, host.rounds++);
-			this.#close(host, Math.min(this.#settings.backoffCap, longest) * (0.5 + this.#random() / 2));
+			const {slowDownBase, backoffCap} = this.#settings;
+			const waits = Math.min(mostWaits, 2 ** Math.min(30, host.rounds++));
+			this.#close(host, Math.min(backoffCap, slowDownBase * waits) * (0.5 + this.#random() / 2));
 		}
 	}
 
