@@ -201,6 +201,7 @@ export class Monitor {
 			groups: {
 				total: all.length,
 				done: count(states, 'done'),
+				nothing: all.filter(({files}, index) => files === 0 && states[index] === 'done').length,
 				active: count(states, 'active'),
 				waiting: count(states, 'waiting'),
 				problem: count(states, 'problem'),

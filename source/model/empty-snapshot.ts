@@ -46,7 +46,7 @@ export const emptySnapshot: Snapshot = {
 		slowDowns: 0,
 		quietSeconds: 0,
 	},
-	groups: {total: 0, done: 0, active: 0, waiting: 0, problem: 0},
+	groups: {total: 0, done: 0, nothing: 0, active: 0, waiting: 0, problem: 0},
 	cells: '',
 	shown: [],
 	problems: [],

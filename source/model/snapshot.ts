@@ -127,7 +127,10 @@ export type Snapshot = {
 	readonly totals: DownloadTotals;
 	readonly groups: {
 		readonly total: number;
+		/** groups without anything left to fetch */
 		readonly done: number;
+		/** those of `done` that never had anything to fetch */
+		readonly nothing: number;
 		readonly active: number;
 		readonly waiting: number;
 		readonly problem: number;

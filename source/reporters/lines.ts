@@ -76,7 +76,7 @@ export function progressLine(snapshot: Snapshot): string {
 	const left = totals.etaSeconds === null ? '' : ` ${shortDuration(totals.etaSeconds)} left`;
 	const grouped =
 		groups.total > 1
-			? `, ${groups.done}/${groups.total} ${groupWord(spec, groups.total)} done`
+			? `, ${groups.done - groups.nothing}/${groups.total - groups.nothing} ${groupWord(spec, groups.total)} done`
 			: '';
 	const name = job === null ? 'download' : `job ${job}`;
 	return (

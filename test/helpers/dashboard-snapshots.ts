@@ -185,7 +185,7 @@ function finishedParts(): Partial<Snapshot> {
 			etaSeconds: null,
 			openFiles: 0,
 		},
-		groups: {total: 287, done: 285, active: 0, waiting: 0, problem: 2},
+		groups: {total: 287, done: 285, nothing: 0, active: 0, waiting: 0, problem: 2},
 		shown: [group(40, 'problem'), group(41, 'problem')].map((row, index) => ({
 			...row,
 			name: twoProblems[index]?.group ?? '',
@@ -229,7 +229,14 @@ export function jobSnapshot(phase: Phase, choices: SnapshotChoices = {}): Snapsh
 		pauseReason: phase === 'paused' ? (pauseReason ?? 'user') : null,
 		rollCall: {...readyRollCall, groups: total},
 		totals: totalsAt(tick),
-		groups: {total, done, active, waiting: total - done - active - problems, problem: problems},
+		groups: {
+			total,
+			done,
+			nothing: 0,
+			active,
+			waiting: total - done - active - problems,
+			problem: problems,
+		},
 		cells,
 		shown: [
 			...rows.filter(({state}) => state === 'active'),

@@ -89,7 +89,14 @@ test('the actors: exact counts, events as published, reports, log', async () => 
 			},
 		);
 		assert.equal(fileNames(bed.out).length, 239);
-		assert.deepEqual(snapshot.groups, {total: 12, done: 12, active: 0, waiting: 0, problem: 0});
+		assert.deepEqual(snapshot.groups, {
+			total: 12,
+			done: 12,
+			nothing: 0,
+			active: 0,
+			waiting: 0,
+			problem: 0,
+		});
 		assert.equal(snapshot.cells, 'd'.repeat(12));
 		assert.equal(snapshot.totals.filesDone, 239);
 		assert.equal(snapshot.totals.bytesDone, snapshot.totals.bytes);

@@ -65,7 +65,7 @@ function running(done: number): Snapshot {
 		phase: 'downloading',
 		job: 12 as Snapshot['job'],
 		startedAt: noon,
-		groups: {total: 287, done: 96, active: 8, waiting: 183, problem: 0},
+		groups: {total: 287, done: 96, nothing: 0, active: 8, waiting: 183, problem: 0},
 		totals: {
 			...idleSnapshot.totals,
 			files: 11_842,

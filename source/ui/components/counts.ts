@@ -124,17 +124,18 @@ export function readyCount({found, local}: Pick<GroupRow, 'found' | 'local'>): n
 	return Math.max(0, found - local);
 }
 
-/** `287 actors    96 done    8 active    181 waiting    2 need you`, tighter when it must. */
+/** `287 actors    96 done    8 active    181 waiting    2 need you    12 nothing to fetch`, tighter when it must. */
 export function groupCounts(snapshot: Snapshot, width: number, withTotal = true): Line {
 	const {groups} = snapshot;
 	const noun = groupNoun(snapshot.spec);
 	const needs = `${formatCount(groups.problem)} ${groups.problem === 1 ? 'needs' : 'need'} you`;
 	const parts = [
 		...(withTotal ? [plural(groups.total, noun.one, noun.many)] : []),
-		`${formatCount(groups.done)} done`,
+		`${formatCount(groups.done - groups.nothing)} done`,
 		`${formatCount(groups.active)} active`,
 		`${formatCount(groups.waiting)} waiting`,
 		...(groups.problem > 0 ? [needs] : []),
+		...(groups.nothing > 0 ? [`${formatCount(groups.nothing)} nothing to fetch`] : []),
 	];
 	const gap = ['      ', '    ', '  '].find(
 		(space) => textWidth(parts.join(space)) + 1 <= width && (space.length < 6 || width >= 110),

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import * as fc from 'fast-check';
 import type {GroupRow} from '../../../source/model/snapshot.ts';
+import {progressLine} from '../../../source/reporters/lines.ts';
 import {wantedName, wantedText} from '../../../source/ui/components/candidates.ts';
 import {cellStrip, mergeCells} from '../../../source/ui/components/cells.ts';
 import {
 	bar,
 	formatLeft,
 	formatOf,
+	groupCounts,
 	groupNoun,
 	percent,
 	shareDone,
@@ -18,7 +20,7 @@ import {groupLine, rowColumns, rowHeader} from '../../../source/ui/components/gr
 import {buckets, speedChart} from '../../../source/ui/components/speed-chart.ts';
 import {lineText, lineWidth} from '../../../source/ui/text/line.ts';
 import {makeTheme} from '../../../source/ui/theme.ts';
-import {group, takesSpec} from '../../helpers/dashboard-snapshots.ts';
+import {group, jobSnapshot, takesSpec} from '../../helpers/dashboard-snapshots.ts';
 
 const {glyphs} = makeTheme({unicode: true, color: true});
 const ascii = makeTheme({unicode: false, color: true}).glyphs;
@@ -229,4 +231,16 @@ test('a group with nothing to fetch says so, without a bar and without 100 %', (
 		assert.match(text, /nothing to get/);
 		assert.doesNotMatch(text, /100 %|0 of 0|done|━/);
 	}
+});
+
+test('done groups are those that were fetched; the ones without anything to fetch are told apart', () => {
+	const snapshot = jobSnapshot('downloading');
+	const groups = {total: 100, done: 30, nothing: 12, active: 8, waiting: 62, problem: 0};
+	const words = lineText(groupCounts({...snapshot, groups}, 100));
+	assert.match(words, /100 actors +18 done +8 active +62 waiting +12 nothing to fetch/);
+	assert.doesNotMatch(
+		lineText(groupCounts({...snapshot, groups: {...groups, nothing: 0}}, 100)),
+		/nothing/,
+	);
+	assert.match(progressLine({...snapshot, groups}), /, 18\/88 groups done$/);
 });

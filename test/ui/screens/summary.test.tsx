@@ -146,7 +146,7 @@ test('complete is a group that lacks nothing: missing and ambiguous names are to
 			problems: [],
 			totals: {...jobSnapshot('finished').totals, filesFailed: 0},
 			rollCall: {...rollCall, missing: 4, ambiguous: 1},
-			groups: {total: 10, done: 10, active: 0, waiting: 0, problem: 0},
+			groups: {total: 10, done: 10, nothing: 0, active: 0, waiting: 0, problem: 0},
 		},
 		answers: {groups: {total: 10, rows}},
 	});

@@ -1,7 +1,7 @@
 import {formatCount} from '../../../model/format.ts';
 import type {GroupRow, Snapshot} from '../../../model/snapshot.ts';
 import {cellStrip} from '../../components/cells.ts';
-import {groupCounts, groupName, groupNoun} from '../../components/counts.ts';
+import {groupCounts, groupName, groupNoun, hasNothing} from '../../components/counts.ts';
 import {groupPane, openFilesLine} from '../../components/group-pane.ts';
 import {groupLine, rowColumns, rowHeader, type RowColumns} from '../../components/group-rows.ts';
 import type {Layout} from '../../layout.ts';
@@ -100,13 +100,19 @@ export function belowLine(input: BodyInput): Line {
 		return line(`   ↓ ${formatCount(below)} more${suffix}`);
 	}
 	const shown = (state: GroupRow['state']) => rows.filter((row) => row?.state === state).length;
-	const parts = (['active', 'problem', 'waiting', 'done'] as const)
-		.map((state) => [state, snapshot.groups[state] - shown(state)] as const)
-		.filter(([, count]) => count > 0)
-		.map(
-			([state, count]) => `${formatCount(count)} ${state === 'problem' ? 'with problems' : state}`,
-		);
-	const words = `   ↓ ${parts.join(', ')} below${suffix}`;
+	const {active, problem, waiting, done, nothing} = snapshot.groups;
+	const shownNothing = rows.filter((row) => row !== undefined && hasNothing(row)).length;
+	const parts = [
+		[active - shown('active'), 'active'],
+		[problem - shown('problem'), 'with problems'],
+		[waiting - shown('waiting'), 'waiting'],
+		[done - nothing - shown('done') + shownNothing, 'done'],
+		[nothing - shownNothing, 'with nothing to fetch'],
+	] as const;
+	const told = parts
+		.filter(([count]) => count > 0)
+		.map(([count, words]) => `${formatCount(count)} ${words}`);
+	const words = `   ↓ ${told.join(', ')} below${suffix}`;
 	const short = `   ↓ ${formatCount(below)} more below`;
 	return line(textWidth(words) <= input.layout.mainWidth - 1 ? words : short);
 }

@@ -121,13 +121,20 @@ export function stateOf(snapshot: Snapshot): State {
 	return ['', ''];
 }
 
+/** A long folder gives way before the words around it do. */
+function shorterPath(words: string, folder: string | undefined, room: number): string {
+	const over = textWidth(words) - room;
+	if (folder === undefined || over <= 0) return words;
+	return words.replace(folder, () => cutMiddle(folder, Math.max(8, textWidth(folder) - over)));
+}
+
 export function stateLine(snapshot: Snapshot, width: number): Line {
 	const [words, keys] = stateOf(snapshot);
 	if (words === '') return blank;
 	const room = width - 2;
 	return textWidth(words) + 1 + textWidth(keys) <= room
 		? line(' ', warn(words), ` ${keys}`)
-		: line(' ', warn(cutEnd(words, room)));
+		: line(' ', warn(cutEnd(shorterPath(words, snapshot.spec?.folder, room), room)));
 }
 
 /** The newest problems, one line each, with the keys that help. */
