@@ -15,7 +15,7 @@ import type {Context} from './context.ts';
 import {canAskInLines, chooseDisplay} from './display.ts';
 import type {Display} from './display.ts';
 import {runHeadless} from './headless.ts';
-import {watchInterruption} from './interruption.ts';
+import {guardUntilShown, watchInterruption} from './interruption.ts';
 import {openQuestions, tellRows} from './rows.ts';
 import {withScratchLedger} from './scratch.ts';
 import {appOptions, logLevelOf, openEngine, showApp} from './screen.ts';
@@ -161,11 +161,18 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 			reporter.say('nothing was downloaded');
 			return exitStatus.interrupted;
 		}
-		if (answer === 'y') await client.call('start', {});
-		if (nothing) return tellEnd(await waitFor(client, isOver), context);
-		const options = appOptions(client, settings, context);
-		const start = answer === 'w' ? 'analysis' : 'download';
-		return showApp({...options, start, exitWhenDone: true}, context);
+		const unguard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
+			reporter.say(text),
+		);
+		try {
+			if (answer === 'y') await client.call('start', {});
+			if (nothing) return tellEnd(await waitFor(client, isOver), context);
+			const options = appOptions(client, settings, context);
+			const start = answer === 'w' ? 'analysis' : 'download';
+			return await showApp({...options, start, exitWhenDone: true}, context);
+		} finally {
+			unguard();
+		}
 	}
 }
 

@@ -74,3 +74,34 @@ export function watchInterruption(
 		},
 	};
 }
+
+/**
+ * Stops a job whose dashboard is not there yet: it takes a third of a second to load, and the job runs
+ * already. Once the dashboard listens for itself, signals are its matter. Returns the way to stop listening.
+ */
+export function guardUntilShown(
+	client: EngineClient,
+	onHangup: 'background' | 'stop',
+	say: (text: string) => void,
+): () => void {
+	const leave = async (signal: Signal): Promise<void> => {
+		const isShown = process.listenerCount(signal) > 1;
+		if (isShown) return;
+		const goesOn = signal === 'SIGHUP' && onHangup === 'background';
+		if (!goesOn) {
+			const {job} = client.getSnapshot();
+			await stop(client, 'now', codes[signal]);
+			say(`stopped, everything is saved; muster resume${job === null ? '' : ` ${job}`} goes on`);
+		}
+		process.exit(codes[signal]);
+	};
+	const names: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+	const handlers = names.map((name) => {
+		const handler = (): void => void leave(name);
+		process.on(name, handler);
+		return (): void => void process.off(name, handler);
+	});
+	return () => {
+		for (const remove of handlers) remove();
+	};
+}
