@@ -8,6 +8,7 @@ import type {Context} from './context.ts';
 import {chooseDisplay} from './display.ts';
 import type {Display} from './display.ts';
 import {runHeadless} from './headless.ts';
+import {guardUntilShown} from './interruption.ts';
 import {appOptions, logLevelOf, openEngine, showApp} from './screen.ts';
 import type {JobId} from '../model/brand.ts';
 
@@ -57,6 +58,7 @@ async function inLines(
 
 async function onScreen(job: JobId, settings: Settings, context: Context): Promise<number> {
 	const client = await openEngine(settings, context);
+	const unguard = guardUntilShown(client, settings.onHangup ?? 'background', context.lines.out);
 	try {
 		await client.call('resumeJob', {job});
 		const options = appOptions(client, settings, context);
@@ -66,6 +68,7 @@ async function onScreen(job: JobId, settings: Settings, context: Context): Promi
 		createReporter('text', context.lines).fail(record);
 		return exitStatusOf(record.code);
 	} finally {
+		unguard();
 		client.close();
 	}
 }
