@@ -177,6 +177,7 @@ export class Monitor {
 				groupsMissing: all.filter((group) => group.missing > 0).length,
 				groupsAmbiguous: all.filter((group) => group.ambiguous > 0).length,
 				sureGuesses: job.sureGuesses,
+				choices: job.choices,
 			},
 			totals: {
 				files: totals.files,
