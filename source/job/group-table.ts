@@ -74,7 +74,9 @@ export class GroupTable {
 
 	/** Sets everything anew from the ledger. Files downloaded earlier in this job count as done. */
 	load(names: readonly {id: number; name: string}[], counts: readonly GroupCount[]): void {
-		const times = new Map(this.#groups.map((group) => [group.id, {...group}]));
+		// only what has begun has anything to keep: there may be a hundred thousand groups
+		const begun = this.#groups.filter(({open, started}) => open > 0 || started > 0);
+		const times = new Map(begun.map((group) => [group.id, group]));
 		this.#groups.length = 0;
 		this.#byId.clear();
 		this.#names.clear();

@@ -87,6 +87,8 @@ export class Job {
 	rollStarted = Date.now();
 	rollSeconds = 0;
 	sureGuesses = 0;
+	/** decisions of a person in the roll call so far */
+	choices = 0;
 	startedAt: number | null = null;
 	finishedAt: number | null = null;
 	readonly clock = new JobClock();
@@ -590,6 +592,7 @@ export class Job {
 		return this.#inTurn(async () => {
 			this.#mustBeReady();
 			const result = await decision();
+			this.choices++;
 			await makePlan(this.#planContext(), {fresh: false});
 			this.#recount();
 			return result;

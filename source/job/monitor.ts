@@ -177,6 +177,7 @@ export class Monitor {
 				groupsMissing: all.filter((group) => group.missing > 0).length,
 				groupsAmbiguous: all.filter((group) => group.ambiguous > 0).length,
 				sureGuesses: job.sureGuesses,
+				choices: job.choices,
 			},
 			totals: {
 				files: totals.files,
@@ -198,14 +199,7 @@ export class Monitor {
 						? Math.max(0, (Date.now() - counters.lastByteAt) / 1000)
 						: 0,
 			},
-			groups: {
-				total: all.length,
-				done: count(states, 'done'),
-				nothing: all.filter(({files}, index) => files === 0 && states[index] === 'done').length,
-				active: count(states, 'active'),
-				waiting: count(states, 'waiting'),
-				problem: count(states, 'problem'),
-			},
+			groups: {total: all.length, ...countStates(all, states)},
 			cells: states
 				.slice(0, mostCells)
 				.map((state) => (state === 'problem' ? '!' : state[0]))
@@ -269,8 +263,18 @@ export class Monitor {
 export const isReviewing = (job: Job): boolean =>
 	job.phase === 'reading' || job.phase === 'ready' || job.phase === 'matching';
 
-const count = (states: readonly GroupState[], state: GroupState): number =>
-	states.filter((each) => each === state).length;
+/** Groups by state, in one pass: there may be a hundred thousand, ten times a second. */
+function countStates(
+	groups: readonly GroupCounts[],
+	states: readonly GroupState[],
+): Record<GroupState | 'nothing', number> {
+	const counts = {done: 0, nothing: 0, active: 0, waiting: 0, problem: 0};
+	for (const [index, state] of states.entries()) {
+		counts[state]++;
+		if (state === 'done' && groups[index]?.files === 0) counts.nothing++;
+	}
+	return counts;
+}
 
 /** Active groups first, then those that need a person, then waiting ones, then done ones. */
 function shownGroups(

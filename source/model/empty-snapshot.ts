@@ -28,6 +28,7 @@ export const emptySnapshot: Snapshot = {
 		groupsMissing: 0,
 		groupsAmbiguous: 0,
 		sureGuesses: 0,
+		choices: 0,
 	},
 	totals: {
 		files: 0,

@@ -175,7 +175,15 @@ export class Estimate {
 			filesSeen === 0
 				? (this.#roundTrip ?? 0) / lanes
 				: (tripShare / filesSeen) * (this.#lanes.perSecond / lanes);
-		return (bytesTime ** exponent + (filesLeft * perFile) ** exponent) ** (1 / exponent);
+		const together = (forBytes: number, forFiles: number): number =>
+			(forBytes ** exponent + forFiles ** exponent) ** (1 / exponent);
+		// What the model takes for a second of just now: more than that shows that the files that come now, unlike
+		// those before, overlap better than it thinks.
+		const now = together(
+			link === 0 ? 0 : this.#speed.perSecond / link,
+			this.#files.perSecond * perFile,
+		);
+		return together(bytesTime, filesLeft * perFile) / Math.max(1, now);
 	}
 
 	/** In steps that a reader can follow, moved only when it is worth a look. */

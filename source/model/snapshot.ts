@@ -123,6 +123,8 @@ export type Snapshot = {
 		readonly groupsAmbiguous: number;
 		/** missing names for which exactly one guess fits */
 		readonly sureGuesses: number;
+		/** choices of a person in this roll call; the next one begins without them */
+		readonly choices: number;
 	};
 	readonly totals: DownloadTotals;
 	readonly groups: {

@@ -59,8 +59,10 @@ async function typeFolder(shell: Tmux, folder: string): Promise<void> {
 	await shell.until(/Folder [^]*▏/);
 	await shell.command('send-keys', 'C-u');
 	await shell.key(folder);
+	// text and Enter in one read would be a paste
+	await shell.until(new RegExp(`Folder ${folder}▏`));
 	await shell.key('enter');
-	await shell.until(/free/);
+	await shell.until(/[\d.]+ MiB free of 38\.\d* MiB/);
 	await shell.key('enter');
 }
 

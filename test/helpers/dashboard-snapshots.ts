@@ -51,6 +51,7 @@ export const readyRollCall: Snapshot['rollCall'] = {
 	groupsMissing: 31,
 	groupsAmbiguous: 12,
 	sureGuesses: 61,
+	choices: 0,
 };
 
 const names = (

@@ -91,6 +91,7 @@ test('suggestions, choices and rules keep the account balanced', async () => {
 		const missing = await allRows(engine, {states: ['missing']});
 		const sure = missing.filter(({candidates}) => candidates.length === 1);
 		assert.equal(before.rollCall.sureGuesses, sure.length);
+		assert.equal(before.rollCall.choices, 0);
 		assert.ok(sure.length > 10);
 		const {rows: taken} = await engine.call('useSureGuesses', {});
 		assert.equal(taken, sure.length);
@@ -98,6 +99,7 @@ test('suggestions, choices and rules keep the account balanced', async () => {
 		assert.equal(balance(snapshot), 0);
 		assert.equal(snapshot.rollCall.missing, missing.length - sure.length);
 		assert.equal(snapshot.rollCall.sureGuesses, 0);
+		assert.equal(snapshot.rollCall.choices, 1);
 
 		const [ambiguous, second] = await allRows(engine, {states: ['ambiguous']});
 		assert.ok(ambiguous);

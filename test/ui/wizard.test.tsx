@@ -147,7 +147,7 @@ await test('marked rows become globs that match only them', async () => {
 	});
 	await terminal.until(/amara_o/);
 	await terminal.press('space', 'f');
-	await terminal.until(/Options/);
+	await terminal.until(/Options[^]* Only +amara_o\/$/m);
 	await terminal.press('enter');
 	await terminal.when(() => client.asked('prepare').length > 0);
 	assert.deepEqual(client.asked('prepare')[0]?.spec.filters.include, ['amara_o/**']);

@@ -128,6 +128,11 @@ export function tidyPrefix(typed: string): string {
 	return text === '' || text.endsWith('/') ? text : `${text}/`;
 }
 
+/** What marks or filters let through, in words: `amara_o/, kofi_b/`; '' when everything is. */
+export function onlyWords(include: readonly string[]): string {
+	return include.map((glob) => glob.replace(/\*\*$/, '').replace(/\\(.)/g, '$1')).join(', ');
+}
+
 /** A name as a glob that matches only itself. */
 export function literalGlob(name: string): string {
 	return name.replace(/[\\*?[\]{}()!+@|]/g, String.raw`\$&`);

@@ -8,7 +8,12 @@ import {tableColumns, tableLine, totalLine} from '../../../source/ui/screens/ana
 import {lineText, lineWidth} from '../../../source/ui/text/line.ts';
 import {makeTheme} from '../../../source/ui/theme.ts';
 import {dashboardEngine} from '../../helpers/dashboard-engine.ts';
-import {analysisGroups, jobSnapshot, readyRollCall} from '../../helpers/dashboard-snapshots.ts';
+import {
+	analysisGroups,
+	jobSnapshot,
+	readyRollCall,
+	takesSpec,
+} from '../../helpers/dashboard-snapshots.ts';
 import {fakeRemembered} from '../../helpers/fake-engine.ts';
 import {frameFaults, openTerminal} from '../../helpers/ink-terminal.tsx';
 
@@ -325,4 +330,29 @@ test('a long list answers keys at once although the engine is slow', async () =>
 	assert.deepEqual(frameFaults(terminal), []);
 	answer?.();
 	await terminal.until(/ > actor_1199/);
+});
+
+test('what marks or filters let through is said beside what was checked', async () => {
+	const filters = {...takesSpec.filters, include: ['amara_o/**', String.raw`\[new\]/**`]};
+	const {terminal} = await open({spec: {...takesSpec, filters}});
+	assert.match(
+		terminal.screen(),
+		/12,310 of 12,310 rows checked in 41 s · only amara_o\/, \[new\]\//,
+	);
+	assert.deepEqual(frameFaults(terminal), []);
+	await terminal.close();
+});
+
+test('choices that going back would lose are named first', async () => {
+	const {client, terminal} = await open({rollCall: {...readyRollCall, choices: 3}});
+	await terminal.press('r');
+	await terminal.until(/3 choices would be lost/);
+	await terminal.press('1');
+	await terminal.until((screen) => !/would be lost/.test(screen));
+	assert.equal(client.asked('prepare').length, 0);
+	await terminal.press('r');
+	await terminal.until(/3 choices would be lost/);
+	await terminal.press('2');
+	await terminal.when(() => client.asked('prepare').length === 1);
+	await terminal.close();
 });

@@ -11,6 +11,7 @@ import {ambiguousDialog} from './ambiguous.ts';
 import {analysisBody, analysisTitle, calling} from './body.ts';
 import {useFirstMissing, useOpenRows, useSummaryAtEnd, useTable} from './data.ts';
 import {verdict as verdictOf} from './facts.ts';
+import {leavingDialog} from './leaving.ts';
 
 /** The roll call: live while it runs, then what stands, and the yes. */
 export function Analysis() {
@@ -76,6 +77,12 @@ export function Analysis() {
 		else if (ready && verdict.kind === 'local') start();
 		else openGroup();
 	};
+	/** choices of one's own are not lost without a word */
+	const leave = (go: () => void) => {
+		const dialog = leavingDialog(snapshot, go);
+		if (dialog === undefined) go();
+		else services.ask(dialog);
+	};
 	const back = () => {
 		if (confirming) {
 			setConfirming(false);
@@ -89,15 +96,21 @@ export function Analysis() {
 			services.notice('This is the first screen; q quits, nothing is downloaded before d.');
 			return;
 		}
-		if (!runs) client.call('abandon', {}).catch(() => undefined);
-		navigation.back();
+		leave(() => {
+			if (!runs) client.call('abandon', {}).catch(() => undefined);
+			navigation.back();
+		});
 	};
 	const leaveFor = (screen: string) => () => {
-		if (!runs) tell(client.call('abandon', {}));
-		navigation.open(screen);
+		leave(() => {
+			if (!runs) tell(client.call('abandon', {}));
+			navigation.open(screen);
+		});
 	};
 	const again = () => {
-		if (spec !== null) tell(client.call('prepare', {spec}), () => '');
+		leave(() => {
+			if (spec !== null) tell(client.call('prepare', {spec}), () => '');
+		});
 	};
 	return (
 		<Frame

@@ -22,6 +22,7 @@ import {
 	type Line,
 } from '../../text/line.ts';
 import type {Glyphs} from '../../theme.ts';
+import {onlyWords} from '../../wizard/steps.ts';
 import {bytesWords, countWords, type Verdict} from './facts.ts';
 import {guessBlock, guessPane, type Choice} from './guesses.ts';
 import {tableColumns, tableHeader, tableLine, totalLine} from './table.ts';
@@ -187,13 +188,30 @@ function standingLines(input: AnalysisInput): Line[] {
 	const against = layout.narrow ? '' : ` against ${formatCount(rollCall.keysListed)} keys`;
 	const time = ` in ${formatDuration(rollCall.seconds)}`;
 	const parts = {
-		checked: [line(` ${checked}${against}${time}${skipped}`)],
+		checked: [checkedLine([checked, against, time, skipped], snapshot, layout.columns)],
 		verdict: verdictText(input),
 		keys: [verdictKeys(input)].filter((part) => part !== undefined),
 		counts: countsLines(input),
 		bytes: [line(` ${bytesWords(snapshot, speed, layout.columns - 2)}`)],
 	};
 	return choose(parts, input);
+}
+
+/** What was checked, and that it is only what was marked or what the filters let through. */
+function checkedLine(
+	[checked = '', against = '', time = '', skipped = '']: readonly string[],
+	{spec}: Snapshot,
+	columns: number,
+): Line {
+	const only = onlyWords(spec?.filters.include ?? []);
+	const whole = ` ${checked}${against}${time}${skipped}`;
+	if (only === '') return line(whole);
+	const words = ` · only ${only}`;
+	const fits = [whole, ` ${checked}${time}${skipped}`, ` ${checked}${skipped}`].find(
+		(text) => textWidth(text) + Math.min(textWidth(words), 24) <= columns,
+	);
+	const start = fits ?? ` ${checked}${skipped}`;
+	return line(start, warn(cutEnd(words, Math.max(0, columns - 1 - textWidth(start)))));
 }
 
 type Part = 'checked' | 'verdict' | 'keys' | 'counts' | 'bytes';

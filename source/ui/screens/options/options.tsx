@@ -5,7 +5,7 @@ import {useServices} from '../../hooks/services.ts';
 import {useList} from '../../hooks/use-list.ts';
 import {useAnalyse, useHint} from '../../hooks/use-wizard.ts';
 import {accent, blank, bold, cutMiddle, keyValues, left, line, type Line} from '../../text/line.ts';
-import {manifestWords, shortPath} from '../../wizard/steps.ts';
+import {manifestWords, onlyWords, shortPath} from '../../wizard/steps.ts';
 import {settingsOf, type Setting} from './settings.ts';
 
 /** A window as wide has room for label, value and explanation in one line. */
@@ -38,6 +38,8 @@ export function Options() {
 
 	const width = layout.columns - 14;
 	const source = `s3://${draft.bucket}/${draft.prefix}`;
+	const include = draft.include.length > 0 ? draft.include : draft.fixed.filters?.include;
+	const only = onlyWords(include ?? []);
 	const summary = keyValues(
 		[
 			['From', cutMiddle(source, width)],
@@ -47,6 +49,7 @@ export function Options() {
 					? '-'
 					: cutMiddle(manifestWords(draft.manifest, draft.prefix), width),
 			],
+			...(only === '' ? [] : [['Only', cutMiddle(only, width)] as const]),
 			['To', draft.folder === null ? '-' : cutMiddle(shortPath(draft.folder, options.home), width)],
 		],
 		9,
