@@ -58,7 +58,9 @@ async function inLines(
 
 async function onScreen(job: JobId, settings: Settings, context: Context): Promise<number> {
 	const client = await openEngine(settings, context);
-	const unguard = guardUntilShown(client, settings.onHangup ?? 'background', context.lines.out);
+	const unguard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
+		context.lines.out(text),
+	);
 	try {
 		await client.call('resumeJob', {job});
 		const options = appOptions(client, settings, context);
