@@ -84,6 +84,8 @@ test('UX 7.30 (3, 4, 5, 6): buckets and folders', limits, async (t: TestContext)
 		await shell.command('send-keys', 'C-u');
 		await shell.until(/Bucket name ▏/);
 		await shell.key(name);
+		// text and Enter in one read would be a paste
+		await shell.until((lines) => lines.some((line) => line.includes(name)));
 		await shell.key('enter');
 	};
 	await t.test('UX 7.30 (4): another region, switched', async () => {
