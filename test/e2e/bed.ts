@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
+import {existsSync, readFileSync} from 'node:fs';
 import {mkdtemp, readdir, readFile, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -168,7 +168,8 @@ export class Bed {
 
 	/** The process of a running job's engine. */
 	async enginePid(): Promise<number> {
-		const {pid} = await this.job((record) => record.pid !== null);
+		// the record of an engine that was killed stays until the next one writes its own
+		const {pid} = await this.job((record) => record.pid !== null && isAlive(record.pid));
 		if (pid === null) throw new Error('the job has no process');
 		return pid;
 	}
@@ -353,6 +354,15 @@ export async function isRunning(pid: number): Promise<boolean> {
 	}
 	const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
 	return !/\) [ZX] /.test(stat);
+}
+
+/** The same at once; what is dead and not yet buried is gone. */
+function isAlive(pid: number): boolean {
+	try {
+		return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+	} catch {
+		return false;
+	}
 }
 
 /** `kill -9`, also for one that is gone already. */
