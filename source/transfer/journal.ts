@@ -29,7 +29,18 @@ function currentBoot(): string {
 	}
 }
 
-const lineOf = ({start, length, value}: Extent): string => `${start} ${length} ${value}\n`;
+/** Begins on a line of its own: a full disk may have left half a line before it. */
+const lineOf = ({start, length, value}: Extent): string => `\n${start} ${length} ${value}\n`;
+
+/** Characters of a digest in hexadecimal: a shorter one was cut off. */
+const digits: Readonly<Record<DigestAlgorithm, number>> = {
+	crc64nvme: 16,
+	crc32c: 8,
+	crc32: 8,
+	sha256: 64,
+	sha1: 40,
+	md5: 32,
+};
 
 function headerOf(facts: LargeFacts): string {
 	return `${JSON.stringify({...facts, boot: currentBoot()})}\n`;
@@ -134,6 +145,7 @@ function readExtents(lines: readonly string[], facts: LargeFacts): Extent[] {
 		const fields = /^(0|[1-9]\d{0,14}) ([1-9]\d{0,14}) ([0-9a-f]{8,64})$/.exec(line);
 		if (fields === null) return [];
 		const [, start = '', length = '', value = ''] = fields;
+		if (value.length !== digits[facts.algorithm]) return [];
 		const extent = {start: Number(start), length: Number(length), value};
 		return isCount(extent.start + extent.length) ? [extent] : [];
 	});

@@ -108,10 +108,11 @@ export class LargeFile {
 				this.#ending = {kind: 'done', result: this.#done(result)};
 				return;
 			case 'indivisible':
-				this.#ending = {kind: 'indivisible'};
+				// A pause that came before stands: the next run finds out for itself.
+				this.#ending ??= {kind: 'indivisible'};
 				return;
 			case 'restart':
-				this.#ending = {kind: 'restart', error: result.error};
+				this.#ending ??= {kind: 'restart', error: result.error};
 				return;
 			default:
 				this.#cutShort(piece, result);

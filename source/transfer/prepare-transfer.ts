@@ -77,6 +77,8 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 				// HEAD is not allowed here, GET is: it can be had as a whole.
 				return status < 300 ? {unusable: this.#indivisible()} : 'refusal';
 			default:
+				// Not now is no answer: it is asked again, or the file would count as checked by its size.
+				if (status === 429 || status >= 500) return status === 501 ? this.#untold() : 'refusal';
 				if (status === 200 || status === 206) this.#learnPart(headers);
 				else this.#forgetDigest();
 				return 'body';
@@ -179,6 +181,12 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 		} else if (this.#partSize !== undefined && size - (count - 1) * this.#partSize === length) {
 			this.#digest = {...digest, partSize: this.#partSize};
 		}
+	}
+
+	/** The store does not know of parts. */
+	#untold(): 'body' {
+		this.#forgetDigest();
+		return 'body';
 	}
 
 	/** It can't be held against this digest, because its parts are not known. */

@@ -138,6 +138,14 @@ test('parked: nothing new, the beginnings of pieces count, and it ends when all 
 	});
 });
 
+test('a pause stands, although the object turns out to have changed meanwhile', () => {
+	const file = prepared(30 * MiB);
+	file.next(-2);
+	file.park();
+	file.take({kind: 'restart', id: -2, attempts: 1, error});
+	assert.deepEqual(file.outcome(), {kind: 'result', result: {kind: 'parked', id: 7, bytes: 0}});
+});
+
 test('a refusal waits for the other pieces, and one result tells of it', () => {
 	const file = prepared(30 * MiB);
 	file.next(-2);
