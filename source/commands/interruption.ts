@@ -9,6 +9,8 @@ const codes: Readonly<Record<Signal, number>> = {
 	SIGHUP: exitStatus.hangup,
 };
 
+const signals: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
 /** One Ctrl+C may come twice, from the terminal and from npm: both are one press. */
 const onePress = 200;
 
@@ -62,14 +64,13 @@ export function watchInterruption(
 	const onOutputError = (error: NodeJS.ErrnoException): void => {
 		if (error.code === 'EPIPE' && code === undefined) first(exitStatus.hangup, false);
 	};
-	const names: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-	for (const name of names) process.on(name, onSignal);
+	for (const name of signals) process.on(name, onSignal);
 	process.stdout.on('error', onOutputError);
 	return {
 		code: () => code,
 		dispose() {
 			clearTimeout(timer);
-			for (const name of names) process.off(name, onSignal);
+			for (const name of signals) process.off(name, onSignal);
 			process.stdout.off('error', onOutputError);
 		},
 	};
@@ -95,8 +96,7 @@ export function guardUntilShown(
 		}
 		process.exit(codes[signal]);
 	};
-	const names: readonly Signal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-	const handlers = names.map((name) => {
+	const handlers = signals.map((name) => {
 		const handler = (): void => void leave(name);
 		process.on(name, handler);
 		return (): void => void process.off(name, handler);

@@ -156,7 +156,11 @@ export class RequestLoop<Result extends object> {
 			const signed = this.#write(asking);
 			// Most stores sign synchronously: a promise per request would be a waste.
 			const request = signed instanceof Promise ? await signed : signed;
-			if (!(await this.#isAdmitted(request.origin))) return undefined;
+			if (this.#parked) return undefined;
+			this.#origin = request.origin;
+			const wait = this.#context.hosts.begin(request.origin);
+			// Hosts are left alone seldom: a promise per request would be a waste here, too.
+			if (wait > 0 && !(await this.#isAdmitted(wait))) return undefined;
 			this.#attempts++;
 			this.#expected = asking.bytes;
 			try {
@@ -192,14 +196,12 @@ export class RequestLoop<Result extends object> {
 	}
 
 	/** Waits while the host wants to be left alone. True: the host counts this request; false: it was parked. */
-	async #isAdmitted(origin: string): Promise<boolean> {
-		this.#origin = origin;
-		while (!this.#parked) {
-			const wait = this.#context.hosts.begin(origin);
-			if (wait <= 0) return true;
+	async #isAdmitted(firstWait: number): Promise<boolean> {
+		for (let wait = firstWait; wait > 0; wait = this.#context.hosts.begin(this.#origin)) {
 			await this.#wait(wait);
+			if (this.#parked) return false;
 		}
-		return false;
+		return true;
 	}
 
 	#limitMoved(): boolean {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import {describe, test} from 'node:test';
 import type {DigestAlgorithm} from '../../source/model/object.ts';
 import {Hashers} from '../../source/transfer/checksum.ts';
-import type {TransferResult} from '../../source/transfer/types.ts';
+import type {TransferResult, TransferTask} from '../../source/transfer/types.ts';
 import {Bed, bytes} from './bed.ts';
 import {send} from './fake-server.ts';
 
@@ -197,17 +197,23 @@ function hold(bed: Bed, held: number): void {
 	};
 }
 
+/** Runs a task until so many bytes are there, and parks it; answers what had not begun. */
+async function parkAt(bed: Bed, task: TransferTask, there: number): Promise<readonly number[]> {
+	const pool = bed.pool();
+	pool.submit([task]);
+	await bed.until(() => pool.open()[0]?.bytes === there);
+	const back = await pool.halt('park');
+	await pool.close();
+	return back;
+}
+
 test('parked in the middle of three pieces: what is there is not fetched again', async () => {
 	await using bed = await Bed.make();
 	bed.server.put('a', body, whole('crc64nvme'));
 	hold(bed, 2 * MiB);
 	const task = bed.task(1, 'a');
-	const first = bed.pool();
-	first.submit([task]);
-	await bed.until(() => first.open()[0]?.bytes === 6 * MiB);
-	assert.deepEqual(await first.halt('park'), []);
+	assert.deepEqual(await parkAt(bed, task, 6 * MiB), []);
 	assert.deepEqual(bed.results, [{kind: 'parked', id: 1, bytes: 6 * MiB}]);
-	await first.close();
 	bed.server.mischief = () => false;
 	const before = bed.server.requests.length;
 	bed.results.length = 0;
@@ -228,11 +234,7 @@ test('after another boot every piece is read back, and damaged ones are fetched 
 	bed.server.put('a', body, whole('crc64nvme'));
 	hold(bed, 2 * MiB);
 	const task = bed.task(1, 'a');
-	const first = bed.pool();
-	first.submit([task]);
-	await bed.until(() => first.open()[0]?.bytes === 6 * MiB);
-	await first.halt('park');
-	await first.close();
+	await parkAt(bed, task, 6 * MiB);
 	// The machine lost power: bytes of the second piece never reached the disk.
 	const journal = `${task.temporary}.journal`;
 	fs.writeFileSync(
@@ -271,11 +273,7 @@ for (const [what, damage] of [
 		bed.server.put('a', body, whole('crc64nvme'));
 		hold(bed, MiB);
 		const task = bed.task(1, 'a');
-		const first = bed.pool();
-		first.submit([task]);
-		await bed.until(() => first.open()[0]?.bytes === 3 * MiB);
-		await first.halt('park');
-		await first.close();
+		await parkAt(bed, task, 3 * MiB);
 		const journal = `${task.temporary}.journal`;
 		fs.writeFileSync(journal, damage(fs.readFileSync(journal, 'utf8')));
 		bed.server.mischief = () => false;
