@@ -127,10 +127,10 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 		});
 		await client.call('prepare', {spec});
 		const rolled = await waitFor(client, isSettled).finally(unsubscribe);
-		interruption.dispose();
 		if (rolled.phase !== 'ready') return endedEarly(rolled, interruption.code(), reporter);
 		reporter.say(rollCallLine(rolled.rollCall));
 		for (const line of await openQuestions(client, 5)) reporter.say(line);
+		interruption.dispose();
 		return await goAhead(rolled);
 	} catch (error) {
 		const told = interruption.code();
@@ -161,7 +161,7 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 			reporter.say('nothing was downloaded');
 			return exitStatus.interrupted;
 		}
-		const unguard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
+		const guard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
 			reporter.say(text),
 		);
 		try {
@@ -169,9 +169,12 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 			if (nothing) return tellEnd(await waitFor(client, isOver), context);
 			const options = appOptions(client, settings, context);
 			const start = answer === 'w' ? 'analysis' : 'download';
-			return await showApp({...options, start, exitWhenDone: true}, context);
+			return await showApp(
+				{...options, start, exitWhenDone: true, mayShow: guard.mayShow},
+				context,
+			);
 		} finally {
-			unguard();
+			guard.remove();
 		}
 	}
 }

@@ -76,18 +76,28 @@ export function watchInterruption(
 	};
 }
 
+/** Watches signals for a dashboard that is not there yet. */
+export type ShowGuard = {
+	/** resolves at once, or never once a signal ends the program: nothing may take the terminal then */
+	readonly mayShow: () => Promise<void>;
+	readonly remove: () => void;
+};
+
 /**
  * Stops a job whose dashboard is not there yet: it takes a third of a second to load, and the job runs
- * already. Once the dashboard listens for itself, signals are its matter. Returns the way to stop listening.
+ * already. Once the dashboard listens for itself, signals are its matter.
  */
 export function guardUntilShown(
 	client: EngineClient,
 	onHangup: 'background' | 'stop',
 	say: (text: string) => void,
-): () => void {
+): ShowGuard {
+	let isLeaving = false;
 	const leave = async (signal: Signal): Promise<void> => {
+		if (isLeaving) return;
 		const isShown = process.listenerCount(signal) > 1;
 		if (isShown) return;
+		isLeaving = true;
 		const goesOn = signal === 'SIGHUP' && onHangup === 'background';
 		if (!goesOn) {
 			const {job} = client.getSnapshot();
@@ -101,7 +111,12 @@ export function guardUntilShown(
 		process.on(name, handler);
 		return (): void => void process.off(name, handler);
 	});
-	return () => {
-		for (const remove of handlers) remove();
+	return {
+		mayShow: async () => {
+			if (isLeaving) await new Promise(() => {});
+		},
+		remove() {
+			for (const remove of handlers) remove();
+		},
 	};
 }

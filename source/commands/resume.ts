@@ -58,19 +58,20 @@ async function inLines(
 
 async function onScreen(job: JobId, settings: Settings, context: Context): Promise<number> {
 	const client = await openEngine(settings, context);
-	const unguard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
+	const guard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
 		context.lines.out(text),
 	);
 	try {
 		await client.call('resumeJob', {job});
 		const options = appOptions(client, settings, context);
-		return await showApp({...options, start: 'download', exitWhenDone: true}, context);
+		const {mayShow} = guard;
+		return await showApp({...options, start: 'download', exitWhenDone: true, mayShow}, context);
 	} catch (error) {
 		const record = errorRecord(error);
 		createReporter('text', context.lines).fail(record);
 		return exitStatusOf(record.code);
 	} finally {
-		unguard();
+		guard.remove();
 		client.close();
 	}
 }

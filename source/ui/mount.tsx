@@ -10,7 +10,7 @@ import {createAnnouncer} from './terminal/announcer.ts';
 import {copyText} from './terminal/clipboard.ts';
 import type {TerminalTraits} from './terminal/environment.ts';
 import {openTerminal, streamSink, TerminalOutput} from './terminal/output.ts';
-import {watchSignals} from './terminal/signals.ts';
+import {watchSignals, type SignalName} from './terminal/signals.ts';
 import {makeTheme} from './theme.ts';
 import type {AppOptions, AppResult} from './types.ts';
 
@@ -89,6 +89,12 @@ export async function mountApp(
 	let result: AppResult | undefined;
 	let crash: unknown;
 	let onSignal: Parameters<Host['onSignal']>[0];
+	/** signals that came before the tree listened */
+	const early: SignalName[] = [];
+	const tell = (name: SignalName): void => {
+		if (onSignal === undefined) early.push(name);
+		else onSignal(name);
+	};
 
 	const output = new TerminalOutput(
 		openTerminal(process.stdout.fd) ?? streamSink(process.stdout),
@@ -98,7 +104,7 @@ export async function mountApp(
 				if (instance !== undefined) repaint(instance, output, options.inline);
 			},
 			onGone() {
-				onSignal?.('hangup');
+				tell('hangup');
 			},
 			onSlow() {
 				slow++;
@@ -170,6 +176,8 @@ export async function mountApp(
 		},
 		onSignal(handler) {
 			onSignal = handler;
+			if (handler === undefined) return;
+			for (const name of early.splice(0)) handler(name);
 		},
 	};
 
@@ -177,7 +185,7 @@ export async function mountApp(
 		signal(name) {
 			// Whoever hung up sees nothing any more; writing would only end in errors.
 			if (name === 'hangup') output.abandon();
-			onSignal?.(name);
+			tell(name);
 		},
 		crash(error) {
 			crash = error;

@@ -18,5 +18,6 @@ export async function runApp(
 	// Ink would look for its development tools.
 	process.env['DEV'] = 'false';
 	const {mountApp} = await import('./mount.tsx');
+	await options.mayShow?.();
 	return mountApp(options, traits, firstScreen);
 }

@@ -27,6 +27,8 @@ export type AppOptions = {
 	readonly bell: boolean;
 	readonly color: boolean;
 	readonly version: string;
+	/** awaited before the terminal is taken; never resolves when a signal ends the program meanwhile */
+	readonly mayShow?: () => Promise<void>;
 };
 
 export type AppResult = {

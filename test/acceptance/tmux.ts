@@ -89,11 +89,16 @@ export class Tmux {
 		return (await this.command('display', '-p', format)).trimEnd();
 	}
 
-	/** Presses keys by name, or characters as they are. */
+	/**
+	 * Presses keys by name, or characters as they are. After a long text it waits until its end stands on
+	 * the screen: an Enter that arrives in the same read is part of a paste and presses nothing.
+	 */
 	async key(...keys: readonly string[]): Promise<void> {
 		for (const key of keys) {
 			const name = named[key];
 			await this.command(...(name === undefined ? ['send-keys', '-l', key] : ['send-keys', name]));
+			if (name !== undefined || key.length <= 8) continue;
+			await this.until((lines) => lines.some((line) => line.includes(key.slice(-12))));
 		}
 	}
 

@@ -88,6 +88,19 @@ describe('Ctrl+C in the dashboard', {timeout: 180_000}, () => {
 			t.diagnostic(`${seconds.toFixed(2)} s; ${await witness.account()}`);
 		});
 
+	test('while the dashboard loads, at any moment: stopped, and the last words stay', async () => {
+		await using bed = await Bed.make(stalling);
+		for (const after of [0, 60, 120, 180, 240, 300, 360, 480]) {
+			const tty = bed.tty(bed.get(`out-${after}`, '--connections', '12'));
+			await until(async () => (await bed.files(`out-${after}`)).length > 0, 'a first file');
+			const begun = performance.now();
+			await until(() => performance.now() - begun >= after, 'the moment');
+			tty.key('ctrl+c', 'ctrl+c');
+			assert.equal((await endOf(tty)).code, 130, `after ${after} ms`);
+			assert.match(tty.scrollback().join('\n'), /muster resume \d/, `after ${after} ms`);
+		}
+	});
+
 	test('a third press leaves at once, and still nothing is lost', async () => {
 		await using bed = await Bed.make(stalling);
 		const tty = bed.tty(bed.get('out', '--connections', '12'));
