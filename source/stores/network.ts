@@ -16,7 +16,7 @@ const unreachable = new Set([
 	'ERR_INVALID_URL',
 ]);
 
-/** errno or undici's code of a failed request, also from inside an AggregateError or a cause. */
+/** errno or HttpError's code of a failed request, also from inside an AggregateError or a cause. */
 export function networkCode(error: unknown): string | undefined {
 	if (!(error instanceof Error)) return undefined;
 	const {code} = error as NodeJS.ErrnoException;

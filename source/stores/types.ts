@@ -1,3 +1,4 @@
+import type {ResponseHeaders} from '../http/head.ts';
 import type {ErrorRecord, Remedy} from '../model/error.ts';
 import type {StoreSpec} from '../model/job-spec.ts';
 import type {ObjectDigest, ObjectInfo, ObjectRef} from '../model/object.ts';
@@ -67,7 +68,7 @@ export type Answer = {
 };
 
 /** Lower-case header names. */
-export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
+export type {ResponseHeaders};
 
 /** Control plane of a store, used by the engine thread. All methods throw MusterError; throttling and network errors are retried inside. */
 export type Store = {

@@ -1,5 +1,5 @@
 import type {ResponseHeaders} from '../stores/types.ts';
-import type {AnswerHandler} from './http/connection.ts';
+import type {AnswerHandler} from '../http/connection.ts';
 import type {RateLimit} from './rate-limit.ts';
 
 /** How a request ended. */

@@ -1,12 +1,11 @@
-import {MusterError} from '../model/error.ts';
-import {safeText} from '../model/safe-text.ts';
 import type {SignedRequest} from '../stores/types.ts';
 import type {Hashers} from './checksum.ts';
 import type {ThreadCounters} from './counters.ts';
 import type {Exchange, Line} from './exchange.ts';
-import type {Connection} from './http/connection.ts';
-import type {Connector} from './http/connector.ts';
-import type {Method} from './http/head.ts';
+import type {Connection} from '../http/connection.ts';
+import type {Connector} from '../http/connector.ts';
+import type {Method} from '../http/head.ts';
+import {requestHead} from '../http/request-head.ts';
 import type {UsualPace} from './usual-pace.ts';
 
 /** Connections to different hosts that one lane keeps (buckets in several regions). */
@@ -121,28 +120,4 @@ export class Lane implements Line {
 		this.#connections.set(origin, fresh);
 		return fresh;
 	}
-}
-
-/** What may stand in a request's head without becoming another line of it. */
-const safe = /^[\t\x20-\x7E\x80-\xFF]*$/;
-const safePath = /^\/[\x21-\x7E]*$/;
-
-const unsendable = (what: string) =>
-	new MusterError('internal', `${what} can't be sent.`, {
-		hint: 'This is a mistake in muster, or credentials with a line break in them.',
-	});
-
-function requestHead(method: Method, {origin, path, headers}: SignedRequest): string {
-	if (!safePath.test(path)) throw unsendable('The path of a request');
-	let text = `${method} ${path} HTTP/1.1\r\n`;
-	let hasHost = false;
-	for (let at = 0; at + 1 < headers.length; at += 2) {
-		const name = headers[at] ?? '';
-		const value = headers[at + 1] ?? '';
-		if (!safe.test(value)) throw unsendable(`The header ${safeText(name)}`);
-		if (name === 'host') hasHost = true;
-		text += `${name}: ${value}\r\n`;
-	}
-	if (!hasHost) text += `host: ${new URL(origin).host}\r\n`;
-	return `${text}\r\n`;
 }

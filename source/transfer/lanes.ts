@@ -1,6 +1,6 @@
 import {Hashers} from './checksum.ts';
 import {maximumLanes} from './counters.ts';
-import {Connector} from './http/connector.ts';
+import {Connector} from '../http/connector.ts';
 import {Lane} from './lane.ts';
 import {createWork, isSmall, type LaneWork} from './lane-work.ts';
 import type {Outbox} from './outbox.ts';

@@ -4,7 +4,7 @@ import {safeText} from '../model/safe-text.ts';
 import type {Answer, ResponseHeaders, SignedRequest} from '../stores/types.ts';
 import {diskFailure} from './disk-error.ts';
 import {Exchange, type Ending, type Patience} from './exchange.ts';
-import type {Method} from './http/head.ts';
+import type {Method} from '../http/head.ts';
 import type {Lane} from './lane.ts';
 import {networkFailure, slowFailure, stallFailure} from './network-error.ts';
 import {RequestWatch} from './request-watch.ts';

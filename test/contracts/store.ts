@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {after, before, describe, test} from 'node:test';
-import {request} from 'undici';
+import {SmallAnswers} from '../../source/http/small-answers.ts';
 import {objectKey} from '../../source/model/brand.ts';
 import type {MusterError} from '../../source/model/error.ts';
 import type {StoreSpec} from '../../source/model/job-spec.ts';
@@ -59,6 +59,7 @@ export function storeContract(name: string, makeServer: MakeServer): void {
 		let server: ContractServer;
 		let store: Store;
 		let writer: RequestWriter;
+		const answers = new SmallAnswers();
 		let reason: string | undefined;
 
 		before(async () => {
@@ -75,6 +76,7 @@ export function storeContract(name: string, makeServer: MakeServer): void {
 		after(async () => {
 			if (reason !== undefined) return;
 			await store.close();
+			answers.close();
 			await server.close();
 		});
 
@@ -98,13 +100,8 @@ export function storeContract(name: string, makeServer: MakeServer): void {
 		const get = async (key: string, options: Parameters<RequestWriter['write']>[1] = {}) => {
 			const ref = {bucket, key: objectKey(key)};
 			const signed = await writer.write(ref, options, server.credentials);
-			const answer = await request(signed.origin + '/', {
-				path: signed.path,
-				method: options.method ?? 'GET',
-				headers: [...signed.headers],
-			} as Parameters<typeof request>[1]);
-			const {statusCode: status, headers} = answer;
-			return {ref, status, headers, body: await answer.body.text()};
+			const {status, headers, body} = await answers.send(options.method ?? 'GET', signed);
+			return {ref, status, headers, body: body.toString()};
 		};
 
 		check('names its buckets', async () => {

@@ -1,5 +1,5 @@
 import {isAscii} from 'node:buffer';
-import {Agent} from 'undici';
+import {SmallAnswers} from '../../http/small-answers.ts';
 import type {ResponseHeaders, SignedRequest} from '../types.ts';
 
 export type HttpAnswer = {
@@ -11,32 +11,17 @@ export type HttpAnswer = {
 /** Small answers over kept-alive connections: listing pages and facts. The bytes of objects go another way. */
 export type Http = {
 	send(method: 'GET' | 'HEAD', request: SignedRequest, signal?: AbortSignal): Promise<HttpAnswer>;
-	close(): Promise<void>;
+	close(): void;
 };
 
 export function createHttp(): Http {
-	const agent = new Agent({
-		connections: 64,
-		connect: {timeout: 10_000},
-		headersTimeout: 30_000,
-		bodyTimeout: 30_000,
-	});
+	const answers = new SmallAnswers();
 	return {
-		async send(method, {origin, path, headers}, signal) {
-			const answer = await agent.request({
-				method,
-				origin,
-				path,
-				headers: [...headers],
-				...(signal && {signal}),
-			});
-			return {
-				status: answer.statusCode,
-				headers: answer.headers,
-				body: textOf(Buffer.from(await answer.body.arrayBuffer())),
-			};
+		async send(method, request, signal) {
+			const {status, headers, body} = await answers.send(method, request, signal);
+			return {status, headers, body: textOf(body)};
 		},
-		close: () => agent.destroy(),
+		close: () => answers.close(),
 	};
 }
 

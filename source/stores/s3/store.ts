@@ -163,7 +163,9 @@ export function openStore(
 			}
 		},
 		wire: () => ({spec, regions: signer.regions(), clockOffset: signer.clockOffset()}),
-		close: () => http.close(),
+		async close() {
+			http.close();
+		},
 	};
 }
 

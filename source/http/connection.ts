@@ -1,7 +1,6 @@
 import type {Socket} from 'node:net';
-import type {ResponseHeaders} from '../../stores/types.ts';
 import {ChunkedBody} from './chunked.ts';
-import {parseHead, type Framing, type Head, type Method} from './head.ts';
+import {parseHead, type Framing, type Head, type Method, type ResponseHeaders} from './head.ts';
 import {HttpError} from './http-error.ts';
 
 /** What hears an answer. Exactly one of `onEnd` and `onError` comes last. */
@@ -72,7 +71,7 @@ export class Connection {
 		);
 		this.#socket = socket;
 		this.#timer = timer;
-		socket.on('error', (error) => this.#fail(error));
+		socket.on('error', (error) => this.#broke(error));
 		socket.on('end', () => this.#ended());
 		socket.on('close', () => this.#ended());
 	}
@@ -107,6 +106,14 @@ export class Connection {
 		this.#socket.resume();
 	}
 
+	/** Ends the open request with an error of the caller's, and the connection with it. */
+	fail(error: unknown): void {
+		const open = this.#open;
+		this.#open = undefined;
+		this.#close();
+		open?.handler.onError(error, false);
+	}
+
 	/** Closes it; nobody hears of it. */
 	destroy(): void {
 		this.#open = undefined;
@@ -127,7 +134,7 @@ export class Connection {
 		this.#socket.destroy();
 	}
 
-	#fail(error: unknown): void {
+	#broke(error: unknown): void {
 		const open = this.#open;
 		this.#open = undefined;
 		this.#close();
@@ -141,7 +148,7 @@ export class Connection {
 			this.#finish(open);
 			return;
 		}
-		this.#fail(new HttpError('HTTP_CLOSED', 'The server closed the connection.'));
+		this.#broke(new HttpError('HTTP_CLOSED', 'The server closed the connection.'));
 	}
 
 	#read(bytes: Buffer): void {
@@ -153,7 +160,7 @@ export class Connection {
 		try {
 			this.#take(this.#open, bytes);
 		} catch (error) {
-			this.#fail(error);
+			this.#broke(error);
 		}
 	}
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import * as fc from 'fast-check';
-import {ChunkedBody} from '../../../source/transfer/http/chunked.ts';
-import {HttpError} from '../../../source/transfer/http/http-error.ts';
+import {ChunkedBody} from '../../source/http/chunked.ts';
+import {HttpError} from '../../source/http/http-error.ts';
 
 /** Reads `pieces` one after another: the body, and how many bytes of the last piece belonged to it. */
 function read(pieces: readonly Buffer[]): {body: Buffer; used: number | undefined} {

@@ -1,5 +1,7 @@
-import type {ResponseHeaders} from '../../stores/types.ts';
 import {HttpError} from './http-error.ts';
+
+/** Names in lower case; a list where a name came several times. */
+export type ResponseHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** How the end of a body is told (RFC 9112, 6.3). */
 export type Framing =

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import {describe, test} from 'node:test';
 import * as fc from 'fast-check';
-import {HttpError} from '../../../source/transfer/http/http-error.ts';
-import {parseHead} from '../../../source/transfer/http/head.ts';
+import {HttpError} from '../../source/http/http-error.ts';
+import {parseHead} from '../../source/http/head.ts';
 
 const head = (...lines: string[]) => parseHead(lines.join('\r\n'), 'GET');
 const isBad = (error: unknown) => error instanceof HttpError && error.code === 'HTTP_BAD_ANSWER';

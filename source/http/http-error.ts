@@ -1,7 +1,9 @@
-/** What went wrong below an answer's meaning; `network-error.ts` has the words for each. */
+/** What went wrong below an answer's meaning; `transfer/network-error.ts` and `stores/network.ts` have the words. */
 export type HttpErrorCode =
 	/** the connection could not be made in time */
 	| 'HTTP_CONNECT_TIMEOUT'
+	/** nothing came for long */
+	| 'HTTP_TIMEOUT'
 	/** the server ended the connection before the answer was whole */
 	| 'HTTP_CLOSED'
 	/** the answer breaks the rules of HTTP/1.1 */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import {test, type TestContext} from 'node:test';
-import type {Connection} from '../../../source/transfer/http/connection.ts';
-import {Connector} from '../../../source/transfer/http/connector.ts';
-import type {Method} from '../../../source/transfer/http/head.ts';
-import {errnoOf} from '../../../source/transfer/disk-error.ts';
+import type {Connection} from '../../source/http/connection.ts';
+import {Connector} from '../../source/http/connector.ts';
+import type {Method} from '../../source/http/head.ts';
+import {errnoOf} from '../../source/transfer/disk-error.ts';
 
 type Answered =
 	| {kind: 'end'; status: number; body: string}
