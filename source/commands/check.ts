@@ -8,7 +8,7 @@ import {rollCallStatus} from './get.ts';
 import {runHeadless} from './headless.ts';
 import {tellRows} from './rows.ts';
 import {withScratchLedger} from './scratch.ts';
-import {logLevelOf} from './screen.ts';
+import {logLevelOf} from './log-level.ts';
 
 const listed = 20;
 

@@ -16,9 +16,9 @@ import {canAskInLines, chooseDisplay} from './display.ts';
 import type {Display} from './display.ts';
 import {runHeadless} from './headless.ts';
 import {guardUntilShown, watchInterruption} from './interruption.ts';
+import {logLevelOf} from './log-level.ts';
 import {openQuestions, tellRows} from './rows.ts';
 import {withScratchLedger} from './scratch.ts';
-import {appOptions, logLevelOf, openEngine, showApp} from './screen.ts';
 import {isOver, isSettled, waitFor} from './wait.ts';
 
 /** `muster get`: roll call, confirmation, download. Answers the exit status. */
@@ -118,6 +118,7 @@ function question({totals, spec}: Snapshot): string {
 }
 
 async function getOnScreen(spec: JobSpec, settings: Settings, context: Context): Promise<number> {
+	const {appOptions, openEngine, showApp} = await import('./screen.ts');
 	const client = await openEngine(settings, context);
 	const reporter = createReporter('text', context.lines, {});
 	const interruption = watchInterruption(client, (text) => reporter.say(text));

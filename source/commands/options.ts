@@ -1,7 +1,6 @@
 import path from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import type {Command} from 'commander';
-import {readConfigFile} from '../config/config-file.ts';
 import {checkContradictions, mergeSettings} from '../config/merge.ts';
 import {settingGroups, settings} from '../config/settings.ts';
 import type {Setting, SettingGroup, SettingKey, Settings} from '../config/settings.ts';
@@ -61,6 +60,8 @@ export async function readSettings(
 	const line: Settings = {...givenSettings(command), ...(source === undefined ? {} : {source})};
 	const {config} = command.opts<{config?: string}>();
 	if (config === undefined) return line;
+	// most runs have no such file, and nothing else needs YAML
+	const {readConfigFile} = await import('../config/config-file.ts');
 	return mergeSettings(await readConfigFile(path.resolve(workingFolder, config)), line);
 }
 

@@ -9,7 +9,7 @@ import {chooseDisplay} from './display.ts';
 import type {Display} from './display.ts';
 import {runHeadless} from './headless.ts';
 import {guardUntilShown} from './interruption.ts';
-import {appOptions, logLevelOf, openEngine, showApp} from './screen.ts';
+import {logLevelOf} from './log-level.ts';
 import type {JobId} from '../model/brand.ts';
 
 /** `12` as a job's number. */
@@ -57,6 +57,7 @@ async function inLines(
 }
 
 async function onScreen(job: JobId, settings: Settings, context: Context): Promise<number> {
+	const {appOptions, openEngine, showApp} = await import('./screen.ts');
 	const client = await openEngine(settings, context);
 	const guard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
 		context.lines.out(text),

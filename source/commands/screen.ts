@@ -1,6 +1,6 @@
 import {openRemembered} from '../config/remembered.ts';
 import {configFolder, jobsFolder, runtimeFolder} from '../config/paths.ts';
-import type {LogLevel, Settings} from '../config/settings.ts';
+import type {Settings} from '../config/settings.ts';
 import type {EngineClient} from '../job/link/messages.ts';
 import {findJob} from '../job/registry.ts';
 import type {JobId} from '../model/brand.ts';
@@ -10,14 +10,12 @@ import type {AppOptions, AppResult} from '../ui/types.ts';
 import {connectJob, letGo} from './connect.ts';
 import {entryFile, packageVersion} from './context.ts';
 import type {Context} from './context.ts';
+import {logLevelOf} from './log-level.ts';
 
 export type ScreenSettings = Pick<
 	Settings,
 	'onHangup' | 'inline' | 'bell' | 'color' | 'verbose' | 'logLevel'
 >;
-
-export const logLevelOf = (settings: Pick<Settings, 'verbose' | 'logLevel'>): LogLevel =>
-	settings.logLevel ?? (settings.verbose === true ? 'debug' : 'info');
 
 /** Starts an engine as a process of its own and connects to it. */
 export async function openEngine(

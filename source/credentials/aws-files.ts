@@ -1,6 +1,9 @@
+import {existsSync} from 'node:fs';
 import {homedir} from 'node:os';
 import path from 'node:path';
-import {CONFIG_PREFIX_SEPARATOR, loadSharedConfigFiles} from '@smithy/shared-ini-file-loader';
+
+/** Between the kind of a section and its name, as the SDK's reader joins them. */
+const separator = '.';
 
 /** Settings of one profile or section, names as in the file. */
 export type Section = Readonly<Record<string, string | undefined>>;
@@ -22,26 +25,32 @@ export function sdkFiles(env: NodeJS.ProcessEnv) {
 	};
 }
 
+const none: AwsFiles = {profiles: new Map(), section: () => undefined};
+
 /** Never throws: a file that is missing or broken counts as empty. */
 export async function readAwsFiles(env: NodeJS.ProcessEnv): Promise<AwsFiles> {
-	const {configFile, credentialsFile} = await loadSharedConfigFiles(sdkFiles(env));
+	const files = sdkFiles(env);
+	// the usual thing in a container: nothing to understand, so nothing is loaded for it
+	if (!existsSync(files.configFilepath) && !existsSync(files.filepath)) return none;
+	const {loadSharedConfigFiles} = await import('@smithy/shared-ini-file-loader');
+	const {configFile, credentialsFile} = await loadSharedConfigFiles(files);
 	const profiles = new Map<string, Section>();
 	const sections = new Map<string, Section>();
 	for (const [name, section] of Object.entries(configFile)) {
-		if (name.includes(CONFIG_PREFIX_SEPARATOR)) sections.set(name, section);
+		if (name.includes(separator)) sections.set(name, section);
 		else profiles.set(name, section);
 	}
 	for (const [name, section] of Object.entries(credentialsFile))
 		profiles.set(name, {...profiles.get(name), ...section});
 	return {
 		profiles,
-		section: (kind, name) => sections.get(`${kind}${CONFIG_PREFIX_SEPARATOR}${name}`),
+		section: (kind, name) => sections.get(`${kind}${separator}${name}`),
 	};
 }
 
 /** A setting of a subsection, as in `s3 =` with an indented `endpoint_url`. */
 export function subsetting(section: Section | undefined, name: string, key: string) {
-	return section?.[`${name}${CONFIG_PREFIX_SEPARATOR}${key}`];
+	return section?.[`${name}${separator}${key}`];
 }
 
 export function profileName(env: NodeJS.ProcessEnv): string {

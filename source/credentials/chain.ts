@@ -1,10 +1,4 @@
 import path from 'node:path';
-import {
-	createCredentialChain,
-	fromIni,
-	fromNodeProviderChain,
-	fromTokenFile,
-} from '@aws-sdk/credential-providers';
 import {MusterError} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Credentials} from '../stores/types.ts';
@@ -21,6 +15,9 @@ type SdkIdentity = {
 	readonly accountId?: string;
 };
 
+/** Keys in the environment need none of it. */
+const providers = () => import('@aws-sdk/credential-providers');
+
 /**
  * The AWS chain: environment, shared files (static keys, IAM Identity Center, roles, processes, web
  * identity), `.env` of the working folder, container and instance roles. A provider is made for
@@ -33,6 +30,7 @@ export async function loadChain(env: NodeJS.ProcessEnv, folder: string): Promise
 		return {label: 'environment', credentials: fromEnvironment, ...environmentAccount(env)};
 	const dotEnv = keysOf(await readVariables(path.join(folder, '.env')));
 	const files = sdkFiles(env);
+	const {createCredentialChain, fromIni, fromNodeProviderChain, fromTokenFile} = await providers();
 	let label = 'default';
 	const last = async () => {
 		label = dotEnv === undefined ? 'this machine' : '.env';
@@ -51,6 +49,7 @@ export async function loadProfile(profile: string, env: NodeJS.ProcessEnv): Prom
 	const {profiles} = await readAwsFiles(env);
 	if (!profiles.has(profile)) throw noSuchProfile(profile, [...profiles.keys()]);
 	try {
+		const {fromIni} = await providers();
 		const found = await fromIni({...sdkFiles(env), profile})();
 		const account = profiles.get(profile)?.['sso_account_id'];
 		return {...(account ? {account} : {}), ...loaded(found, profile)};

@@ -1,6 +1,5 @@
 import {stat} from 'node:fs/promises';
 import {resolve} from 'node:path';
-import glob from 'fast-glob';
 import {detectManifest, manifestFormats} from './read.ts';
 import type {ManifestFile} from './types.ts';
 
@@ -17,6 +16,8 @@ const ignored = [
 
 /** Manifests in a folder and two levels below it, the newest first, at most 200. Unreadable ones are left out. */
 export async function findManifests(folder: string): Promise<readonly ManifestFile[]> {
+	// only the wizard looks for lists; a job that names its own need not load seventy modules
+	const {default: glob} = await import('fast-glob');
 	const names = await glob(
 		manifestFormats.flatMap(({patterns}) => patterns.map((pattern) => `**/${pattern}`)),
 		{

@@ -6,18 +6,13 @@ import {isRegion, serviceUrl, usesPathStyle} from './address.ts';
 import {readAnswer} from './classify.ts';
 import type {Signer} from './signer.ts';
 
-/** The few questions that the official SDK asks for us. It is loaded with the first one: workers never need it. */
+/** The few questions that the official SDK asks for us. It is loaded with the first one: a tenth of a second that most jobs never need. */
 export type Control = {
 	listBuckets(
 		credentials: Credentials | undefined,
 		signal?: AbortSignal,
 	): Promise<Attempt<readonly BucketInfo[]>>;
-	/** The bucket's region, where the store names it; refused when there is no such bucket or it may not be seen. */
-	headBucket(
-		bucket: string,
-		credentials: Credentials | undefined,
-		signal?: AbortSignal,
-	): Promise<Attempt<{region?: string}>>;
+	/** The bucket's region where it may be told; undefined otherwise. */
 	bucketLocation(
 		bucket: string,
 		credentials: Credentials | undefined,
@@ -75,12 +70,6 @@ export function createControl(spec: StoreSpec, signer: Signer, times = patience)
 								...(CreationDate && {created: CreationDate.getTime()}),
 							});
 				return buckets;
-			}),
-		headBucket: (bucket, credentials, signal) =>
-			ask(bucket, credentials, async (client) => {
-				const {HeadBucketCommand} = await sdk();
-				const answer = await client.send(new HeadBucketCommand({Bucket: bucket}), sending(signal));
-				return isRegion(answer.BucketRegion) ? {region: answer.BucketRegion} : {};
 			}),
 		async bucketLocation(bucket, credentials, signal) {
 			const outcome = await ask(bucket, credentials, async (client) => {

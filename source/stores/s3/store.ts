@@ -14,7 +14,7 @@ import type {
 	ResponseHeaders,
 	Store,
 } from '../types.ts';
-import {serviceUrl} from './address.ts';
+import {isRegion, serviceUrl} from './address.ts';
 import {readAnswer} from './classify.ts';
 import {createControl} from './control.ts';
 import type {HttpAnswer} from './http.ts';
@@ -86,13 +86,28 @@ export function openStore(
 		);
 	};
 
+	/**
+	 * The bucket's region, where the store names it; where it does not, the one that it has just
+	 * answered under is right. Refused when there is no such bucket or it may not be seen.
+	 */
+	const headBucket = async (
+		bucket: string,
+		credentials: Credentials | undefined,
+		signal: AbortSignal | undefined,
+	): Promise<Attempt<{region?: string}>> => {
+		const answer = await send({method: 'HEAD', bucket, key: ''}, credentials, signal);
+		if (answer.status !== 200) return refused({bucket, key: ''}, answer);
+		const region = header(answer.headers, 'x-amz-bucket-region');
+		return {result: isRegion(region) ? {region} : {}};
+	};
+
 	/** Is the bucket itself there? Asked once, when its first answer was a 404 without words. */
 	const assureBucket = async (bucket: string, signal: AbortSignal | undefined): Promise<void> => {
 		if (seen.has(bucket)) return;
 		await ask(
 			bucket,
 			async (credentials) => {
-				const outcome = await control.headBucket(bucket, credentials, signal);
+				const outcome = await headBucket(bucket, credentials, signal);
 				return tellsNothing(outcome) ? {result: {}} : outcome;
 			},
 			signal,
@@ -120,10 +135,10 @@ export function openStore(
 		const region = await ask(
 			bucket,
 			async (credentials) => {
-				const outcome = await control.headBucket(bucket, credentials, signal);
-				if ('refused' in outcome)
-					return tellsNothing(outcome) ? {result: outcome.refused.region} : outcome;
-				const {region} = outcome.result;
+				const outcome = await headBucket(bucket, credentials, signal);
+				if ('result' in outcome) return {result: outcome.result.region};
+				if (!tellsNothing(outcome)) return outcome;
+				const {region} = outcome.refused;
 				return {result: region ?? (await control.bucketLocation(bucket, credentials, signal))};
 			},
 			signal,
