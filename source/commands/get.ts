@@ -3,6 +3,7 @@ import {jobsFolder} from '../config/paths.ts';
 import type {Settings} from '../config/settings.ts';
 import {MusterError, errorRecord, exitStatus, exitStatusOf} from '../model/error.ts';
 import {formatBytes, plural} from '../model/format.ts';
+import type {SpareThread} from '../job/spare-thread.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Snapshot} from '../model/snapshot.ts';
@@ -48,12 +49,14 @@ async function getInLines(
 	const reporter = createReporter(display, context.lines, {verbose: settings.verbose === true});
 	const asks = canAskInLines(display, context);
 	const goes = settings.dryRun !== true && (settings.yes === true || asks);
+	const spare = goes ? await spareThread(spec) : undefined;
 	const {createEngine} = await import('../job/engine.ts');
 	const run = async (ledgerFolder?: string): Promise<number> => {
 		const engine = createEngine({
 			jobsFolder: jobsFolder(context.environment),
 			logLevel: logLevelOf(settings),
 			...(ledgerFolder === undefined ? {} : {ledgerFolder}),
+			...(spare && {spare}),
 		});
 		return runHeadless({
 			engine,
@@ -70,6 +73,12 @@ async function getInLines(
 		});
 	};
 	return goes ? run() : withScratchLedger(spec.folder, run);
+}
+
+/** Before the engine, which takes as long to load: one core does the one, another the other. */
+async function spareThread({store}: JobSpec): Promise<SpareThread> {
+	const {startSpareThread} = await import('../job/spare-thread.ts');
+	return startSpareThread(store);
 }
 
 async function decide(

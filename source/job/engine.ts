@@ -103,6 +103,7 @@ class LocalEngine implements Engine {
 		if (job !== undefined && isLive(job)) await job.stop('now');
 		this.#record();
 		await job?.close();
+		this.#options.spare?.end();
 		await this.#access.close();
 		this.#monitor.close();
 	}
@@ -311,6 +312,7 @@ class LocalEngine implements Engine {
 			ledgerFolder: this.#options.ledgerFolder,
 			logLevel: this.#options.logLevel,
 			patient: this.#options.patient ?? false,
+			spare: this.#options.spare,
 			store: timedStore(access.store, (milliseconds) => this.#monitor.question(milliseconds)),
 			credentials: access.credentials,
 			emit: (event) => {

@@ -25,6 +25,7 @@ import {providerModule} from '../stores/index.ts';
 import type {Store} from '../stores/types.ts';
 import {noCounters} from '../transfer/counters.ts';
 import {createTransferPool, threadsFor} from '../transfer/pool.ts';
+import type {SpareThread} from '../transfer/thread-handle.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
 import {connectionsToBegin} from './connection-limits.ts';
@@ -59,6 +60,8 @@ export type JobEnvironment = PlaceOptions & {
 	readonly firstByte: (milliseconds: number) => void;
 	/** something that the record of the job shows has changed */
 	readonly onChange: () => void;
+	/** for the first download; ended when there is none */
+	readonly spare: SpareThread | undefined;
 };
 
 export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
@@ -263,6 +266,7 @@ export class Job {
 		const {files, filesDone, failed} = sumGroups(this.groups.all());
 		// With nothing to fetch no thread is started.
 		const isOpen = files <= filesDone + failed || (await this.#openPool('ready'));
+		this.#environment.spare?.end();
 		if (!isOpen || !(await this.#emitSettledRows())) return;
 		this.startedAt = Date.now();
 		this.#run();
@@ -315,6 +319,7 @@ export class Job {
 			credentials: await unlessAborted(credentials.source(), this.#abort.signal),
 			threads,
 			connections,
+			spare: this.#environment.spare,
 			verify: this.spec.verify,
 			retries: this.spec.retries,
 			limitRate: this.spec.limitRate,
@@ -682,6 +687,7 @@ export class Job {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#abort.abort();
+		this.#environment.spare?.end();
 		await this.#turn;
 		await this.#download?.close();
 		await this.#ending;

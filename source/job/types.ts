@@ -1,4 +1,5 @@
 import type {JobEvent} from '../model/event.ts';
+import type {SpareThread} from '../transfer/thread-handle.ts';
 import type {EngineClient} from './link/messages.ts';
 
 /** Which events about files somebody listens to. */
@@ -24,5 +25,7 @@ export type EngineOptions = {
 	readonly ledgerFolder?: string;
 	/** wait for up to a day when the connection is gone, rather than fail file by file: a person may be watching */
 	readonly patient?: boolean;
+	/** a thread for the first download that has been started ahead of the engine */
+	readonly spare?: SpareThread;
 	readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
 };

@@ -1,7 +1,7 @@
 import {createHash, hash as hashOnce, type Hash} from 'node:crypto';
 import {crc32} from 'node:zlib';
 import type {DigestAlgorithm, ObjectDigest} from '../model/object.ts';
-import {createCrc, crcForms, type Crc} from './crc/crc.ts';
+import {crcForms, crcOf, type Crc} from './crc/crc.ts';
 
 /** A digest that is computed as bytes pass. */
 export type Hasher = {
@@ -101,20 +101,15 @@ class CompositeHasher implements Hasher {
 
 /** The digests of one thread; any number of computations may run side by side. */
 export class Hashers {
-	#crc32c: Crc | undefined;
-	#crc64nvme: Crc | undefined;
-
 	/** A fresh computation. */
 	start(algorithm: DigestAlgorithm): Hasher {
 		switch (algorithm) {
 			case 'crc32':
 				return new Crc32Hasher();
 			case 'crc32c':
-				this.#crc32c ??= createCrc(crcForms.crc32c);
-				return new CrcHasher(this.#crc32c, 4);
+				return new CrcHasher(crcOf(crcForms.crc32c), 4);
 			case 'crc64nvme':
-				this.#crc64nvme ??= createCrc(crcForms.crc64nvme);
-				return new CrcHasher(this.#crc64nvme, 8);
+				return new CrcHasher(crcOf(crcForms.crc64nvme), 8);
 			default:
 				return new NodeHasher(algorithm);
 		}

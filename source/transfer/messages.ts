@@ -4,9 +4,11 @@ import type {PieceResult, PieceTask} from './pieces.ts';
 import type {TransferSettings} from './settings.ts';
 import type {TransferResult, TransferTask} from './types.ts';
 
-/** What a thread is born with (`workerData`). Credentials stay in this process and are never logged. */
+/** What a thread is born with (`workerData`): it loads the store's module and waits for its work. */
+export type ThreadBirth = {readonly providerModule: string};
+
+/** What a thread works with. Credentials stay in this process and are never logged. */
 export type ThreadData = {
-	readonly providerModule: string;
 	readonly wire: StoreWire;
 	readonly credentials: Credentials | undefined;
 	readonly index: number;
@@ -22,6 +24,8 @@ export type ThreadData = {
 
 /** Engine to thread. The port keeps order, so new credentials arrive before tasks that were sent after them. */
 export type ToThread =
+	/** the first message of all */
+	| {readonly kind: 'begin'; readonly data: ThreadData}
 	| {readonly kind: 'tasks'; readonly tasks: ReadonlyArray<TransferTask | PieceTask>}
 	| {readonly kind: 'credentials'; readonly credentials?: Credentials; readonly wire?: StoreWire}
 	| {readonly kind: 'lanes'; readonly lanes: number}

@@ -8,7 +8,7 @@ import type {FromThread, ThreadData} from './messages.ts';
 import {isLarge, isPiece, type PieceResult, type PieceTask} from './pieces.ts';
 import {createRate, setRate} from './rate-limit.ts';
 import {defaultSettings, type TransferSettings} from './settings.ts';
-import {ThreadHandle} from './thread-handle.ts';
+import {type SpareThread, ThreadHandle} from './thread-handle.ts';
 import type {
 	OpenTransfer,
 	TransferCounters,
@@ -76,8 +76,8 @@ class ThreadPool implements TransferPool {
 		this.#counters = createCounters(threads);
 		this.#rate = createRate(options.limitRate);
 		for (const [index, lanes] of shares(this.#connections, threads).entries()) {
-			this.#start({
-				providerModule: options.providerModule,
+			const spare = index === 0 ? options.spare : undefined;
+			this.#start(options.providerModule, spare, {
 				wire: options.wire,
 				credentials: options.credentials,
 				index,
@@ -163,9 +163,11 @@ class ThreadPool implements TransferPool {
 		this.#endHalts();
 	}
 
-	#start(data: ThreadData): void {
+	#start(providerModule: string, spare: SpareThread | undefined, data: ThreadData): void {
 		const thread: ThreadHandle = new ThreadHandle(
+			providerModule,
 			data,
+			spare,
 			(message) => this.#receive(thread, message),
 			(error) => this.#fail(error),
 		);

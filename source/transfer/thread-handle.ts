@@ -1,6 +1,6 @@
 import {Worker} from 'node:worker_threads';
 import {MusterError} from '../model/error.ts';
-import type {FromThread, ThreadData, ToThread} from './messages.ts';
+import type {FromThread, ThreadBirth, ThreadData, ToThread} from './messages.ts';
 import type {PieceTask} from './pieces.ts';
 import type {TransferTask} from './types.ts';
 
@@ -9,6 +9,41 @@ const entry = new URL(
 	import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
 	import.meta.url,
 );
+
+/** A thread that loads its code while the engine is still busy with something else. */
+export class SpareThread {
+	readonly providerModule: string;
+	#worker: Worker | undefined;
+
+	constructor(providerModule: string) {
+		this.providerModule = providerModule;
+		const worker = startWorker(providerModule);
+		// One that fails before it is used is missed by nobody: the pool starts another.
+		worker.once('error', () => this.end());
+		worker.once('exit', () => this.end());
+		worker.unref();
+		this.#worker = worker;
+	}
+
+	/** Hands the thread over; undefined when it is gone. */
+	take(): Worker | undefined {
+		const worker = this.#worker;
+		this.#worker = undefined;
+		worker?.removeAllListeners();
+		worker?.ref();
+		return worker;
+	}
+
+	/** Nobody needs it any more. */
+	end(): void {
+		void this.take()?.terminate();
+	}
+}
+
+function startWorker(providerModule: string): Worker {
+	const birth: ThreadBirth = {providerModule};
+	return new Worker(entry, {workerData: birth, name: 'transfer'});
+}
 
 /** A thread that does not end by itself after its last message is ended by force. */
 const patience = 2000;
@@ -25,12 +60,15 @@ export class ThreadHandle {
 	#closing = false;
 
 	constructor(
+		providerModule: string,
 		data: ThreadData,
+		spare: SpareThread | undefined,
 		onMessage: (message: FromThread) => void,
 		onDeath: (error: Error) => void,
 	) {
 		this.lanes = data.lanes;
-		this.#worker = new Worker(entry, {workerData: data, name: `transfer-${data.index}`});
+		const ready = spare?.providerModule === providerModule ? spare.take() : undefined;
+		this.#worker = ready ?? startWorker(providerModule);
 		this.#worker.on('message', onMessage);
 		this.#worker.on('messageerror', onDeath);
 		this.#worker.on('error', onDeath);
@@ -40,6 +78,7 @@ export class ThreadHandle {
 				if (!this.#closing) onDeath(died(data.index, code));
 			});
 		});
+		this.send({kind: 'begin', data});
 	}
 
 	send(message: ToThread): void {

@@ -1,3 +1,4 @@
+import type {SpareThread} from './thread-handle.ts';
 import type {ErrorRecord} from '../model/error.ts';
 import type {ObjectDigest, ObjectRef, Verified} from '../model/object.ts';
 import type {Credentials, StoreWire} from '../stores/types.ts';
@@ -64,6 +65,8 @@ export type TransferOptions = {
 	readonly limitRate: number;
 	/** files of one group in flight at once; left out is no limit */
 	readonly perGroup?: number;
+	/** a thread that was started ahead of time */
+	readonly spare?: SpareThread | undefined;
 };
 
 /** What a pool counts, summed over its threads; cheap to read at any rate. */

@@ -2,17 +2,18 @@ import {parentPort, workerData} from 'node:worker_threads';
 import {errorRecord} from '../model/error.ts';
 import type {StoreProvider} from '../stores/types.ts';
 import {ThreadCounters} from './counters.ts';
+import {crcForms, crcOf} from './crc/crc.ts';
 import {Folders, realDisk} from './disk.ts';
 import {HostPace} from './host-pace.ts';
 import {Lanes} from './lanes.ts';
-import type {FromThread, ThreadData, ToThread} from './messages.ts';
+import type {FromThread, ThreadBirth, ThreadData, ToThread} from './messages.ts';
 import {Outbox} from './outbox.ts';
 import {RateLimit} from './rate-limit.ts';
 import {CredentialGate, type ThreadContext} from './thread-context.ts';
 
 /* The entry of a transfer thread: loads the store, then turns messages into calls. */
 
-const data = workerData as ThreadData;
+const {providerModule} = workerData as ThreadBirth;
 const port = parentPort;
 if (port === null) throw new Error('worker.ts is the entry of a thread, not a program');
 
@@ -25,7 +26,7 @@ async function loadProvider(specifier: string): Promise<StoreProvider> {
 	return module.provider;
 }
 
-function createContext(provider: StoreProvider): ThreadContext {
+function createContext(provider: StoreProvider, data: ThreadData): ThreadContext {
 	return {
 		writer: provider.writer(data.wire),
 		gate: new CredentialGate(data.credentials),
@@ -47,9 +48,9 @@ class Thread {
 	readonly #outbox: Outbox;
 	readonly #lanes: Lanes;
 
-	constructor(provider: StoreProvider) {
+	constructor(provider: StoreProvider, data: ThreadData) {
 		this.#provider = provider;
-		this.#context = createContext(provider);
+		this.#context = createContext(provider, data);
 		this.#outbox = new Outbox(
 			(results) => post({kind: 'results', results}),
 			data.settings.flushAfter,
@@ -60,6 +61,8 @@ class Thread {
 
 	async receive(message: ToThread): Promise<void> {
 		switch (message.kind) {
+			case 'begin':
+				break;
 			case 'tasks':
 				this.#lanes.add(message.tasks);
 				break;
@@ -104,8 +107,12 @@ class Thread {
 }
 
 // Listening comes first: messages that arrive while the store is loaded wait in the promise.
-const thread = loadProvider(data.providerModule).then((provider) => new Thread(provider));
+const loading = loadProvider(providerModule);
+// What S3 gives nearly every object; a spare thread has the time.
+crcOf(crcForms.crc64nvme);
+let thread: Promise<Thread> = new Promise(() => {});
 port.on('message', (message: ToThread) => {
+	if (message.kind === 'begin') thread = loading.then((one) => new Thread(one, message.data));
 	thread
 		.then((ready) => ready.receive(message))
 		.catch((error: unknown) => {
@@ -113,4 +120,4 @@ port.on('message', (message: ToThread) => {
 			if (message.kind === 'close') port.close();
 		});
 });
-thread.catch((error: unknown) => post({kind: 'broken', error: errorRecord(error)}));
+loading.catch((error: unknown) => post({kind: 'broken', error: errorRecord(error)}));

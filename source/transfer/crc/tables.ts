@@ -41,10 +41,13 @@ function zeroBytes(form: CrcForm, count: number): Map64 {
 function byBytes(map: Map64): bigint[] {
 	const table: bigint[] = [];
 	for (let place = 0; place < 8; place++) {
-		for (let byte = 0; byte < 256; byte++) {
-			let value = 0n;
-			for (let bit = 0; bit < 8; bit++) if ((byte >> bit) & 1) value ^= map[place * 8 + bit] ?? 0n;
-			table.push(value);
+		const start = table.length;
+		table.push(0n);
+		for (let byte = 1; byte < 256; byte++) {
+			// all its bits but the lowest are those of a smaller byte
+			const rest = table[start + (byte & (byte - 1))] ?? 0n;
+			const lowest = 31 - Math.clz32(byte & -byte);
+			table.push(rest ^ (map[place * 8 + lowest] ?? 0n));
 		}
 	}
 	return table;

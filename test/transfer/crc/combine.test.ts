@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import * as fc from 'fast-check';
 import {createCombine} from '../../../source/transfer/crc/combine.ts';
-import {createCrc, crcForms} from '../../../source/transfer/crc/crc.ts';
+import {crcOf, crcForms} from '../../../source/transfer/crc/crc.ts';
 
 test('the CRCs of two pieces make that of both, for any pieces and all three kinds', () => {
 	const source = Buffer.alloc(400_000);
 	for (let at = 0; at < source.length; at++) source[at] = (at * 7919 + (at >> 9)) & 255;
 	for (const form of Object.values(crcForms)) {
-		const crc = createCrc(form);
+		const crc = crcOf(form);
 		const combine = createCombine(form);
 		const of = (bytes: Uint8Array) => crc.finish(crc.update(crc.initial, bytes));
 		fc.assert(
@@ -23,7 +23,7 @@ test('the CRCs of two pieces make that of both, for any pieces and all three kin
 
 test('lengths beyond 32 bits: 5 GiB of zeros made of pieces, in any grouping', () => {
 	const form = crcForms.crc64nvme;
-	const crc = createCrc(form);
+	const crc = crcOf(form);
 	const combine = createCombine(form);
 	const MiB = 1024 * 1024;
 	const one = crc.finish(crc.update(crc.initial, Buffer.alloc(MiB)));

@@ -3,23 +3,23 @@ import {test} from 'node:test';
 import {crc32} from 'node:zlib';
 import * as fc from 'fast-check';
 import {createCRC32, createCRC64} from 'hash-wasm';
-import {createCrc, crcForms, type Crc} from '../../../source/transfer/crc/crc.ts';
+import {crcOf, crcForms, type Crc} from '../../../source/transfer/crc/crc.ts';
 
-const crcOf = (crc: Crc, pieces: readonly Uint8Array[]) =>
+const valueOf = (crc: Crc, pieces: readonly Uint8Array[]) =>
 	crc.finish(pieces.reduce((value, piece) => crc.update(value, piece), crc.initial));
 
 const made = {
-	crc32: createCrc(crcForms.crc32),
-	crc32c: createCrc(crcForms.crc32c),
-	crc64nvme: createCrc(crcForms.crc64nvme),
+	crc32: crcOf(crcForms.crc32),
+	crc32c: crcOf(crcForms.crc32c),
+	crc64nvme: crcOf(crcForms.crc64nvme),
 };
 
 test('the check values of the catalogue, for the nine digits', () => {
 	const digits = [Buffer.from('123456789')];
-	assert.equal(crcOf(made.crc32, digits), 0xcbf43926n);
-	assert.equal(crcOf(made.crc32c, digits), 0xe3069283n);
-	assert.equal(crcOf(made.crc64nvme, digits), 0xae8b14860a799888n);
-	for (const crc of Object.values(made)) assert.equal(crcOf(crc, []), 0n);
+	assert.equal(valueOf(made.crc32, digits), 0xcbf43926n);
+	assert.equal(valueOf(made.crc32c, digits), 0xe3069283n);
+	assert.equal(valueOf(made.crc64nvme, digits), 0xae8b14860a799888n);
+	for (const crc of Object.values(made)) assert.equal(valueOf(crc, []), 0n);
 });
 
 test('the same as other implementations, for any bytes in any pieces', async () => {
@@ -32,10 +32,10 @@ test('the same as other implementations, for any bytes in any pieces', async () 
 		fc.property(fc.array(piece, {maxLength: 4}), (cuts) => {
 			const pieces = cuts.map(({from, length}) => source.subarray(from, from + length));
 			const all = Buffer.concat(pieces);
-			assert.equal(crcOf(made.crc32, pieces), BigInt(crc32(all)));
+			assert.equal(valueOf(made.crc32, pieces), BigInt(crc32(all)));
 			const hex = (hasher: typeof crc32c) => BigInt(`0x${hasher.init().update(all).digest('hex')}`);
-			assert.equal(crcOf(made.crc32c, pieces), hex(crc32c));
-			assert.equal(crcOf(made.crc64nvme, pieces), hex(crc64nvme));
+			assert.equal(valueOf(made.crc32c, pieces), hex(crc32c));
+			assert.equal(valueOf(made.crc64nvme, pieces), hex(crc64nvme));
 		}),
 		{numRuns: 60},
 	);
@@ -48,6 +48,6 @@ test('every length around words, stripes and blocks', () => {
 	);
 	for (const length of lengths.filter((one) => one >= 0)) {
 		const bytes = source.subarray(0, length);
-		assert.equal(crcOf(made.crc32, [bytes]), BigInt(crc32(bytes)), String(length));
+		assert.equal(valueOf(made.crc32, [bytes]), BigInt(crc32(bytes)), String(length));
 	}
 });
