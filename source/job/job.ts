@@ -38,7 +38,14 @@ import {keepManifest} from './manifest-copy.ts';
 import {DiskWait, missingWords, roomFor, type Room} from './disk-wait.ts';
 import {Outage} from './outage.ts';
 import {clearParts} from './parts.ts';
-import {lookAgain, makePlan, recogniseLocal, type PlanContext} from './plan.ts';
+import {
+	lookAgain,
+	makePlan,
+	placeAhead,
+	recogniseLocal,
+	startPlan,
+	type PlanContext,
+} from './plan.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {isLongListing, withKeptListing} from './roll-call/kept-listing.ts';
@@ -171,6 +178,8 @@ export class Job {
 				{...this.spec, manifest: this.#reading},
 				this.#place.stateFolder,
 			);
+			const planContext = this.#planContext();
+			startPlan(planContext);
 			await callRoll({
 				spec,
 				ledger,
@@ -181,10 +190,12 @@ export class Job {
 				signal: this.#abort.signal,
 				isContinued,
 				notice: (level, text) => this.tell(level, text),
+				placeAhead: placeAhead(planContext),
 			});
 			if (spec.ambiguous !== 'ask')
 				await resolveAmbiguous(ledger, spec, spec.ambiguous, {signal: this.#abort.signal});
-			await makePlan(this.#planContext(), {fresh: true});
+			await makePlan(planContext);
+			if (spec.manifest.kind === 'prefix') await recogniseLocal(planContext);
 			ledger.rollCall.indexWanted();
 			ledger.setMeta('rolled', '1');
 			this.#recount();
@@ -598,7 +609,7 @@ export class Job {
 			this.#mustBeReady();
 			const result = await decision();
 			this.choices++;
-			await makePlan(this.#planContext(), {fresh: false});
+			await makePlan(this.#planContext());
 			this.#recount();
 			return result;
 		});

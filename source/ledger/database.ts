@@ -47,6 +47,11 @@ export class Database {
 		return statement.all(...values) as unknown as Value[][];
 	}
 
+	/** A function that statements may call; it must not change the database. */
+	define(name: string, call: (...values: Value[]) => Value): void {
+		this.#database.function(name, {varargs: true}, call);
+	}
+
 	/**
 	 * Rows one by one. A statement of its own, so that the cached one may be used while iterating;
 	 * the caller must not write to the tables it reads.

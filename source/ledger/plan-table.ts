@@ -183,6 +183,17 @@ export class PlanTable {
 		return refused;
 	}
 
+	/**
+	 * Takes a destination for a row that is about to be made. False when another row may have it
+	 * already: `take` tells, once the row is there.
+	 */
+	takeAhead({id, folded, folders}: Pick<PlannedRow, 'id' | 'folded' | 'folders'>): boolean {
+		if (this.#taken.find(folded, (one) => one !== id) !== undefined) return false;
+		this.#taken.add(folded, id);
+		for (const folder of folders) this.#folders.add(folder);
+		return true;
+	}
+
 	/** The folded path that a row has taken. */
 	#pathOf(wantedId: number): string | undefined {
 		const path = this.#db.rows('SELECT destination FROM wanted WHERE id = ?', wantedId)[0]?.[0];

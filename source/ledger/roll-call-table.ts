@@ -2,7 +2,7 @@ import type {MatchRule} from '../model/match.ts';
 import type {ManifestProblem, WantedItem} from '../model/wanted.ts';
 import type {Database} from './database.ts';
 import {listingTableNames, rollCallTables, wantedIndexes, wantedTableNames} from './schema.ts';
-import {ruleNumber, stateNumber} from './states.ts';
+import {ruleNumber, stateNumber, statusNumber} from './states.ts';
 
 export type NewWanted = {readonly item: WantedItem; readonly groupId: number};
 
@@ -13,7 +13,7 @@ export type UnresolvedRow = {
 };
 
 /** Listed objects from row `?2` up to `?3` that are files; their keys below a prefix of `?1 - 1` characters. */
-const listedFiles = `SELECT id, bucket, key, substr(key, ?1 + (substr(key, ?1, 1) = '/')) AS below FROM objects
+const listedFiles = `SELECT id, bucket, key, size, substr(key, ?1 + (substr(key, ?1, 1) = '/')) AS below FROM objects
 	WHERE id BETWEEN ?2 AND ?3 AND NOT (size = 0 AND substr(key, -1) = '/')`;
 /** the first folder of a key below the prefix */
 const firstFolder = "substr(below, 1, max(0, instr(below, '/') - 1))";
@@ -21,9 +21,13 @@ const firstFolder = "substr(below, 1, max(0, instr(below, '/') - 1))";
 /** The ledger's side of a roll call: wanted rows and what becomes of them. */
 export class RollCallTable {
 	readonly #db: Database;
+	#placeOf: (key: string, size: number, id: number) => string | null = () => null;
 
 	constructor(database: Database) {
 		this.#db = database;
+		database.define('place_of', (key, size, id) =>
+			this.#placeOf(String(key), Number(size), Number(id)),
+		);
 	}
 
 	/**
@@ -131,7 +135,9 @@ export class RollCallTable {
 	/**
 	 * Makes a wanted row of each listed object of `ids`, folder markers left out. Its text is the key
 	 * below `prefix`, its group, named by `groupOf`, the first folder there. Row numbers go on behind
-	 * `rows`; answers how many there are now. `isSorted`: the objects stand in key order.
+	 * `rows`, and so do the ids of rows, of a roll call that has no others; answers how many there
+	 * are now. `isSorted`: the objects stand in key order. `placeOf` gives a row its place at once,
+	 * or null where the plan has to look closer.
 	 */
 	wantObjects(
 		ids: {readonly first: number; readonly last: number},
@@ -139,7 +145,9 @@ export class RollCallTable {
 		rows: number,
 		groupOf: (name: string) => number,
 		isSorted: boolean,
+		placeOf: (key: string, size: number, id: number) => string | null = () => null,
 	): number {
+		this.#placeOf = placeOf;
 		const values = [Array.from(prefix).length + 1, ids.first, ids.last];
 		return this.#db.transaction(() => {
 			const names = isSorted ? this.#onlyFolder(ids, prefix) : undefined;
@@ -153,9 +161,12 @@ export class RollCallTable {
 					: `coalesce((SELECT g.id FROM groups AS g WHERE g.name = ${firstFolder}),
 						(SELECT g.id FROM groups AS g WHERE g.name = ''), ?5)`;
 			const made = this.#db.run(
-				`INSERT INTO wanted (group_id, row, text, bucket, path, state, rule, object_id)
-				SELECT ${group}, ?4 + row_number() OVER (ORDER BY id), iif(below = '', key, below), bucket, key,
-				${stateNumber.found}, ${ruleNumber('key')}, id FROM (${listedFiles}) ORDER BY id`,
+				`INSERT INTO wanted (group_id, row, text, bucket, path, state, rule, object_id, destination, status, size)
+				SELECT ${group}, n, iif(below = '', key, below), bucket, key, ${stateNumber.found}, ${ruleNumber('key')}, id,
+				place, iif(place IS NULL, ${statusNumber.none}, ${statusNumber.waiting}), iif(place IS NULL, 0, size)
+				FROM (SELECT *, place_of(key, size, n) AS place FROM
+					(SELECT *, ?4 + row_number() OVER (ORDER BY id) AS n FROM (${listedFiles})) LIMIT -1)
+				ORDER BY id`,
 				...values,
 				rows,
 				first,

@@ -33,6 +33,11 @@ const longestPath: Readonly<Record<NamePlatform, number>> = {
 	win32: 32_000,
 };
 
+/** Names that begin with a letter, digit or `_`, of nothing but these and `.`, `-`, `_`. */
+const plain = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+/** no name or path of so many characters is too long anywhere */
+const longestPlain = 200;
+
 /**
  * Where below the output folder a key's file lies. Whatever the key holds, the path stays below the
  * folder, outside of `.muster`, printable, and each name short enough; different keys of one layout `keys`
@@ -45,6 +50,9 @@ export function localPath(request: LocalPathRequest): LocalPath {
 		return {kind: 'refused', reason: 'the key ends with "/": it marks a folder and is no file'};
 	}
 	const wanted = unsafePath(request);
+	// Nearly every key: nothing in it could need a change on any system but Windows.
+	if (platform !== 'win32' && wanted.length <= longestPlain && plain.test(wanted))
+		return {kind: 'path', path: wanted as SafePath, changed: false};
 	const segments = wanted.split('/').map((segment) => safeSegment(segment, platform));
 	const [top = ''] = segments;
 	if (isOwnFolder(top, platform)) segments[0] = tagged('_muster', shortHash(top));

@@ -24,6 +24,8 @@ export type RollCallContext = {
 	readonly signal: AbortSignal;
 	/** the ledger holds the listings of a roll call of this very job that did not come to its end */
 	readonly isContinued: boolean;
+	/** gives listed objects their places as their rows are made; left out, the plan does it later */
+	readonly placeAhead?: ((key: string, size: number, id: number) => string | null) | undefined;
 	readonly notice: (level: 'info' | 'warning', text: string) => void;
 };
 

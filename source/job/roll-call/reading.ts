@@ -104,6 +104,7 @@ export async function wantEverything(
 			progress.rowsRead,
 			groupId,
 			!listing.isOdd,
+			context.placeAhead,
 		);
 		progress.rowsChecked = progress.rowsRead;
 		context.signal.throwIfAborted();
