@@ -71,7 +71,7 @@ export class JobPlace {
 		const {state} = this.#folder;
 		try {
 			this.#lock = await FolderLock.take(state, null, undefined, signal);
-			this.#ledger = Ledger.open(state);
+			this.#ledger = Ledger.open(state, {isScratch: ledgerFolder !== undefined});
 			this.#log = new JobLog(path.join(state, 'logs'), logLevel);
 			return ledgerFolder === undefined ? this.#settleId(this.#ledger, known) : null;
 		} catch (error) {

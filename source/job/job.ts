@@ -34,18 +34,12 @@ import {GroupTable} from './group-table.ts';
 import {JobClock} from './job-clock.ts';
 import {diskFullError, freeBytes} from './job-folder.ts';
 import {JobPlace, type PlaceOptions} from './job-place.ts';
+import {placeAhead} from './place-ahead.ts';
 import {keepManifest} from './manifest-copy.ts';
 import {DiskWait, missingWords, roomFor, type Room} from './disk-wait.ts';
 import {Outage} from './outage.ts';
 import {clearParts} from './parts.ts';
-import {
-	lookAgain,
-	makePlan,
-	placeAhead,
-	recogniseLocal,
-	startPlan,
-	type PlanContext,
-} from './plan.ts';
+import {lookAgain, makePlan, recogniseLocal, startPlan, type PlanContext} from './plan.ts';
 import {writeReports} from './reports.ts';
 import {callRoll, type RollCallProgress} from './roll-call.ts';
 import {isLongListing, withKeptListing} from './roll-call/kept-listing.ts';
@@ -190,7 +184,7 @@ export class Job {
 				signal: this.#abort.signal,
 				isContinued,
 				notice: (level, text) => this.tell(level, text),
-				placeAhead: placeAhead(planContext),
+				placeAhead: (isSorted) => placeAhead(planContext, isSorted),
 			});
 			if (spec.ambiguous !== 'ask')
 				await resolveAmbiguous(ledger, spec, spec.ambiguous, {signal: this.#abort.signal});

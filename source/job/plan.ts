@@ -36,28 +36,6 @@ export function startPlan({ledger, disk}: PlanContext): void {
 }
 
 /**
- * Gives objects their places while their rows are made: for a million of them that spares reading and
- * writing each row once more. What is not plain (filtered, refused, taken by another) is left to `makePlan`.
- */
-export function placeAhead(
-	context: PlanContext,
-): ((key: string, size: number, id: number) => string | null) | undefined {
-	const {spec, ledger} = context;
-	// in groups the place depends on the group, which the row gets in the same moment
-	if (spec.layout === 'groups') return undefined;
-	const filter = compileFilters(spec.filters, spec.prefix);
-	const {layout, prefix} = spec;
-	return (text, size, id) => {
-		const key = objectKey(text);
-		if (filter({key, size}) !== undefined) return null;
-		const target = localPath({layout, group: '', key, prefix});
-		if (target.kind === 'refused') return null;
-		const {folded, folders} = foldedPlace(context, target.path);
-		return ledger.plan.takeAhead({id, folded, folders}) ? target.path : null;
-	};
-}
-
-/**
  * Turns every found row that has no plan yet into a local file, an excluded row, a duplicate or a
  * refusal, and marks the files that are here already.
  */
@@ -117,7 +95,8 @@ function plannedRow(context: PlanContext, row: FoundRow, destination: SafePath):
 	return {id, objectId, size, destination, ...foldedPlace(context, destination)};
 }
 
-function foldedPlace(
+/** A destination as this disk tells names apart, and the folders that it needs. */
+export function foldedPlace(
 	{disk}: PlanContext,
 	destination: SafePath,
 ): Pick<PlannedRow, 'folded' | 'folders'> {

@@ -88,15 +88,20 @@ export class Database {
 	}
 }
 
+const lastingMode =
+	'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;';
+/** rolled back from memory, never from the disk: half the writing */
+const scratchMode = 'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;';
+
 /**
  * Opens or makes a ledger. WAL with synchronous=NORMAL: a crash of the process loses nothing, a
  * power cut at most the newest batches, whose files are then recognised by size and date.
  */
-export function openLedgerDatabase(file: string): Database {
+export function openLedgerDatabase(file: string, isScratch = false): Database {
 	const database = open(file);
 	try {
 		database.exec(
-			'PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;',
+			`${isScratch ? scratchMode : lastingMode} PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;`,
 		);
 		const version = Number(database.get('PRAGMA user_version')?.['user_version'] ?? 0);
 		if (version > schemaVersion) {

@@ -47,10 +47,13 @@ export class Ledger {
 		this.windows = new RowWindows(database);
 	}
 
-	/** `folder` is the `.muster` folder; it is made when it does not exist. */
-	static open(folder: string): Ledger {
+	/**
+	 * `folder` is the `.muster` folder; it is made when it does not exist. `isScratch`: nobody will
+	 * want the ledger after a crash.
+	 */
+	static open(folder: string, {isScratch = false} = {}): Ledger {
 		mkdirSync(folder, {recursive: true});
-		return new Ledger(openLedgerDatabase(path.join(folder, 'ledger.sqlite')));
+		return new Ledger(openLedgerDatabase(path.join(folder, 'ledger.sqlite'), isScratch));
 	}
 
 	meta(key: string): string | undefined {

@@ -42,6 +42,7 @@ export class PlanTable {
 	/** what the plan of this process has given away */
 	readonly #taken = new TakenPaths();
 	readonly #folders = new Set<string>();
+	readonly #filesAbove = new Set<number>();
 	#fold: (path: string) => string = (path) => path;
 
 	constructor(database: Database) {
@@ -136,6 +137,7 @@ export class PlanTable {
 	startPlan(fold: (path: string) => string): void {
 		this.#taken.clear();
 		this.#folders.clear();
+		this.#filesAbove.clear();
 		this.#fold = fold;
 	}
 
@@ -194,6 +196,11 @@ export class PlanTable {
 		return true;
 	}
 
+	/** A file's path is also a folder of others, which the file's row was made too early to know. */
+	isFolderToo(id: number): void {
+		this.#filesAbove.add(id);
+	}
+
 	/** The folded path that a row has taken. */
 	#pathOf(wantedId: number): string | undefined {
 		const path = this.#db.rows('SELECT destination FROM wanted WHERE id = ?', wantedId)[0]?.[0];
@@ -206,7 +213,8 @@ export class PlanTable {
 
 	/** Files whose path is a folder of other files (`a` beside `a/b`), in manifest order. */
 	filesThatAreFolders(): readonly FoundRow[] {
-		const ids: number[] = [];
+		const ids = [...this.#filesAbove];
+		this.#filesAbove.clear();
 		for (const folder of this.#folders) {
 			const id = this.#taken.find(folder, (one) => this.#pathOf(one) === folder);
 			if (id !== undefined) ids.push(id);

@@ -160,19 +160,31 @@ export class RollCallTable {
 					? '?5'
 					: `coalesce((SELECT g.id FROM groups AS g WHERE g.name = ${firstFolder}),
 						(SELECT g.id FROM groups AS g WHERE g.name = ''), ?5)`;
+			const numbered = this.#haveNoMarkers(ids)
+				? 'SELECT *, ?4 + id - ?2 + 1 AS n'
+				: 'SELECT *, ?4 + row_number() OVER (ORDER BY id) AS n';
 			const made = this.#db.run(
 				`INSERT INTO wanted (group_id, row, text, bucket, path, state, rule, object_id, destination, status, size)
 				SELECT ${group}, n, iif(below = '', key, below), bucket, key, ${stateNumber.found}, ${ruleNumber('key')}, id,
 				place, iif(place IS NULL, ${statusNumber.none}, ${statusNumber.waiting}), iif(place IS NULL, 0, size)
 				FROM (SELECT *, place_of(key, size, n) AS place FROM
-					(SELECT *, ?4 + row_number() OVER (ORDER BY id) AS n FROM (${listedFiles})) LIMIT -1)
-				ORDER BY id`,
+					(${numbered} FROM (${listedFiles})) ORDER BY id LIMIT -1)`,
 				...values,
 				rows,
 				first,
 			);
 			return rows + made;
 		});
+	}
+
+	/** No gap in the numbers of these objects, and no folder marker among them. */
+	#haveNoMarkers({first, last}: {readonly first: number; readonly last: number}): boolean {
+		const [row] = this.#db.rows(
+			`SELECT count(*) FROM objects WHERE id BETWEEN ? AND ? AND NOT (size = 0 AND substr(key, -1) = '/')`,
+			first,
+			last,
+		);
+		return row?.[0] === last - first + 1;
 	}
 
 	#foldersOf(values: readonly number[]): readonly string[] {

@@ -38,6 +38,9 @@ const plain = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)*[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 /** no name or path of so many characters is too long anywhere */
 const longestPlain = 200;
 
+/** Whether a path is one that never has to be changed (but on Windows), nor comes of changing another. */
+export const isPlain = (path: string): boolean => path.length <= longestPlain && plain.test(path);
+
 /**
  * Where below the output folder a key's file lies. Whatever the key holds, the path stays below the
  * folder, outside of `.muster`, printable, and each name short enough; different keys of one layout `keys`
@@ -51,7 +54,7 @@ export function localPath(request: LocalPathRequest): LocalPath {
 	}
 	const wanted = unsafePath(request);
 	// Nearly every key: nothing in it could need a change on any system but Windows.
-	if (platform !== 'win32' && wanted.length <= longestPlain && plain.test(wanted))
+	if (platform !== 'win32' && isPlain(wanted))
 		return {kind: 'path', path: wanted as SafePath, changed: false};
 	const segments = wanted.split('/').map((segment) => safeSegment(segment, platform));
 	const [top = ''] = segments;

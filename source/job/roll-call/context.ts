@@ -3,6 +3,7 @@ import type {JobSpec} from '../../model/job-spec.ts';
 import type {Store} from '../../stores/types.ts';
 import type {GroupTable} from '../group-table.ts';
 import type {JobLog} from '../log.ts';
+import type {PlaceOf} from '../place-ahead.ts';
 
 /** Live counts of a roll call, changed in place as it goes on. */
 export type RollCallProgress = {
@@ -25,7 +26,7 @@ export type RollCallContext = {
 	/** the ledger holds the listings of a roll call of this very job that did not come to its end */
 	readonly isContinued: boolean;
 	/** gives listed objects their places as their rows are made; left out, the plan does it later */
-	readonly placeAhead?: ((key: string, size: number, id: number) => string | null) | undefined;
+	readonly placeAhead?: (isSorted: boolean) => PlaceOf | undefined;
 	readonly notice: (level: 'info' | 'warning', text: string) => void;
 };
 

@@ -97,6 +97,7 @@ export async function wantEverything(
 ): Promise<void> {
 	const {spec, ledger, progress} = context;
 	const groupId = groupNumbers(context, mostGroups);
+	const placeOf = context.placeAhead?.(!listing.isOdd);
 	for (const ids of listing.rows()) {
 		progress.rowsRead = ledger.rollCall.wantObjects(
 			ids,
@@ -104,7 +105,7 @@ export async function wantEverything(
 			progress.rowsRead,
 			groupId,
 			!listing.isOdd,
-			context.placeAhead,
+			placeOf,
 		);
 		progress.rowsChecked = progress.rowsRead;
 		context.signal.throwIfAborted();
