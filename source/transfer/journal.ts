@@ -97,7 +97,8 @@ function writeJournal(
 
 /**
  * The extents that an earlier run left of this very object; undefined when there is nothing to go on
- * from. Yields between reads, so that other lanes of the thread go on.
+ * from. Yields between reads, so that other lanes of the thread go on. `parked`: it was told to stop
+ * before all was read back, and the journal is as it was.
  */
 export async function restoreJournal(
 	disk: Disk,
@@ -105,7 +106,7 @@ export async function restoreJournal(
 	temporary: string,
 	facts: LargeFacts,
 	isParked: () => boolean,
-): Promise<readonly Extent[] | undefined> {
+): Promise<readonly Extent[] | 'parked' | undefined> {
 	const found = readJournal(disk, temporary, facts);
 	if (found === undefined || found.extents.length === 0) return undefined;
 	const stat = disk.lstatSync(temporary, {throwIfNoEntry: false});
@@ -116,6 +117,7 @@ export async function restoreJournal(
 	const extents = isSameBoot
 		? found.extents
 		: await stillThere(disk, hashers, temporary, found.extents, facts.algorithm, isParked);
+	if (extents === undefined) return 'parked';
 	// Written anew, so that what is added never follows half a line.
 	writeJournal(disk, temporary, facts, extents);
 	return extents;
@@ -170,6 +172,7 @@ function readExtents(lines: readonly string[], facts: LargeFacts): Extent[] {
 	});
 }
 
+/** The extents whose bytes are on the disk; undefined when it was parked before that was known. */
 async function stillThere(
 	disk: Disk,
 	hashers: Hashers,
@@ -177,15 +180,15 @@ async function stillThere(
 	extents: readonly Extent[],
 	algorithm: DigestAlgorithm,
 	isParked: () => boolean,
-): Promise<Extent[]> {
+): Promise<Extent[] | undefined> {
 	const fd = openExisting(disk, temporary);
 	const buffer = Buffer.allocUnsafe(readSize);
 	const good: Extent[] = [];
 	try {
 		for (const extent of extents) {
-			if (isParked()) break;
 			const hasher = hashers.start(algorithm);
 			for (let at = 0; at < extent.length;) {
+				if (isParked()) return undefined;
 				const most = Math.min(readSize, extent.length - at);
 				const read = disk.readSync(fd, buffer, 0, most, extent.start + at);
 				if (read === 0) break;

@@ -5,13 +5,7 @@ import {canCheck, partsOf} from './checksum.ts';
 import {diskFailure} from './disk-error.ts';
 import {beginJournal, removeJournal, restoreJournal} from './journal.ts';
 import type {Lane} from './lane.ts';
-import {
-	largeFrom,
-	type Extent,
-	type LargeFacts,
-	type PieceResult,
-	type PrepareTask,
-} from './pieces.ts';
+import {largeFrom, type LargeFacts, type PieceResult, type PrepareTask} from './pieces.ts';
 import type {Asking, RequestWork} from './request-loop.ts';
 import {parseCount, sameEtag, single} from './response.ts';
 import type {ThreadContext} from './thread-context.ts';
@@ -113,13 +107,9 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 		const {temporary} = this.#task.file;
 		const {facts} = result;
 		try {
-			const extents: readonly Extent[] | undefined = await restoreJournal(
-				disk,
-				this.#lane.hashers,
-				temporary,
-				facts,
-				isParked,
-			);
+			const {hashers} = this.#lane;
+			const extents = await restoreJournal(disk, hashers, temporary, facts, isParked);
+			if (extents === 'parked') return this.parked();
 			if (extents !== undefined) return {...result, extents};
 			removeJournal(disk, temporary);
 			beginJournal(disk, temporary, facts);

@@ -39,6 +39,13 @@ function leave(name: string): {temporary: string; extents: readonly Extent[]} {
 	return {temporary, extents};
 }
 
+/** As after another start of the machine: nothing counts before it was read back. */
+function reboot(temporary: string): void {
+	const journal = `${temporary}.journal`;
+	const text = fs.readFileSync(journal, 'utf8');
+	fs.writeFileSync(journal, text.replace(/"boot":"[^"]*"/, '"boot":"another"'));
+}
+
 /** Killed at the call `last` that changes something: half of what it writes, and nothing after it. */
 function killedAt(last: number): Disk {
 	let calls = 0;
@@ -87,4 +94,30 @@ test('no room for writing the journal anew: the one that is there stays', async 
 	assert.deepEqual(await restoreJournal(realDisk, hashers, temporary, facts, never), extents);
 	removeJournal(realDisk, temporary);
 	assert.deepEqual(fs.readdirSync(folder), []);
+});
+
+test('parked while a journal of another boot is read back: all of it is read back the next time', async () => {
+	const {temporary, extents} = leave('parked');
+	reboot(temporary);
+	for (const questions of [1, 3, 4]) {
+		let asked = 0;
+		const parked = (): boolean => ++asked >= questions;
+		const answer = await restoreJournal(realDisk, hashers, temporary, facts, parked);
+		assert.equal(answer, 'parked', `at question ${questions}`);
+	}
+	assert.deepEqual(await restoreJournal(realDisk, hashers, temporary, facts, never), extents);
+	removeJournal(realDisk, temporary);
+});
+
+test('what was not read back before a pause does not count without it', async () => {
+	const {temporary, extents} = leave('damaged');
+	reboot(temporary);
+	let asked = 0;
+	await restoreJournal(realDisk, hashers, temporary, facts, () => ++asked === 2);
+	// The second extent never reached the disk.
+	const fd = fs.openSync(temporary, 'r+');
+	fs.writeSync(fd, Buffer.alloc(100), 0, 100, 5 * MiB);
+	fs.closeSync(fd);
+	const there = await restoreJournal(realDisk, hashers, temporary, facts, never);
+	assert.deepEqual(there, extents.slice(0, 1));
 });
