@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type {DigestAlgorithm} from '../model/object.ts';
 import {openExisting, removeQuietly, createFresh, type Disk} from './disk.ts';
+import {errnoOf, isCrowd} from './disk-error.ts';
 import type {Hashers} from './checksum.ts';
 import {asDigest, isCount} from './part-note.ts';
 import type {Extent, LargeFacts} from './pieces.ts';
@@ -135,7 +136,9 @@ function readJournal(
 		const boot = bootOf(JSON.parse(header), facts);
 		// What follows the last line's end is half a line, or nothing.
 		return boot === undefined ? undefined : {boot, extents: readExtents(lines.slice(0, -1), facts)};
-	} catch {
+	} catch (error) {
+		// It may well be there: without a descriptor nobody can tell.
+		if (isCrowd(errnoOf(error) ?? '')) throw error;
 		return undefined;
 	}
 }

@@ -2,10 +2,18 @@ import type {ErrorRecord} from '../model/error.ts';
 import type {ObjectDigest, ObjectRef} from '../model/object.ts';
 import type {ResponseHeaders} from '../stores/types.ts';
 import {canCheck, partsOf} from './checksum.ts';
+import {withDescriptor} from './crowd.ts';
 import {diskFailure} from './disk-error.ts';
 import {beginJournal, removeJournal, restoreJournal} from './journal.ts';
 import type {Lane} from './lane.ts';
-import {largeFrom, type LargeFacts, type PieceResult, type PrepareTask} from './pieces.ts';
+import type {Parking} from './parking.ts';
+import {
+	largeFrom,
+	type Extent,
+	type LargeFacts,
+	type PieceResult,
+	type PrepareTask,
+} from './pieces.ts';
 import type {Asking, RequestWork} from './request-loop.ts';
 import {parseCount, sameEtag, single} from './response.ts';
 import type {ThreadContext} from './thread-context.ts';
@@ -99,26 +107,30 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 	}
 
 	/** The temporary file for an object whose facts are known: an earlier run's, or an empty one. */
-	async prepared(
-		result: PieceResult & {kind: 'prepared'},
-		isParked: () => boolean,
-	): Promise<PieceResult> {
-		const {disk} = this.#context;
-		const {temporary} = this.#task.file;
-		const {facts} = result;
+	async prepared(result: PieceResult & {kind: 'prepared'}, parking: Parking): Promise<PieceResult> {
 		try {
-			const {hashers} = this.#lane;
-			const extents = await restoreJournal(disk, hashers, temporary, facts, isParked);
-			if (extents === 'parked') return this.parked();
-			if (extents !== undefined) return {...result, extents};
-			removeJournal(disk, temporary);
-			beginJournal(disk, temporary, facts);
-			return result;
+			const extents = await withDescriptor(
+				() => this.#takeUp(result.facts, parking),
+				parking,
+				this.#context,
+			);
+			return extents === 'parked' ? this.parked() : {...result, extents};
 		} catch (error) {
 			const {remedy, error: record} = diskFailure(error, this.destination);
 			if (remedy === 'pause') return this.noRoom(record);
 			return this.failed(record, result.attempts);
 		}
+	}
+
+	async #takeUp(facts: LargeFacts, parking: Parking): Promise<readonly Extent[] | 'parked'> {
+		const {disk} = this.#context;
+		const {temporary} = this.#task.file;
+		const isParked = (): boolean => parking.isParked;
+		const left = await restoreJournal(disk, this.#lane.hashers, temporary, facts, isParked);
+		if (left !== undefined) return left;
+		removeJournal(disk, temporary);
+		beginJournal(disk, temporary, facts);
+		return [];
 	}
 
 	discard(): void {}
