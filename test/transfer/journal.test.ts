@@ -65,7 +65,7 @@ function killedAt(last: number): Disk {
 		unlinkSync: changing(fs.unlinkSync),
 		renameSync: changing(fs.renameSync),
 		writeFileSync: changing(fs.writeFileSync, (file, data, options) =>
-			fs.writeFileSync(file, String(data).slice(0, 20), options),
+			fs.writeFileSync(file, typeof data === 'string' ? data.slice(0, 20) : '', options),
 		),
 	};
 }

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+import type {TransferResult} from '../../source/transfer/types.ts';
+import {Bed, bytes} from './bed.ts';
+import type {Mischief} from './fake-server.ts';
+
+/* Large files from servers that don't do what large files need: they come in one stream. */
+
+const MiB = 1024 * 1024;
+/** Three pieces: 8, 8 and 2 MiB. */
+const body = bytes(18 * MiB);
+
+function done(result: TransferResult | undefined): TransferResult & {kind: 'done'} {
+	assert.ok(result?.kind === 'done', JSON.stringify(result));
+	return result;
+}
+
+/** Answers each range so; `times` of them at most. */
+function answering(
+	headers: (start: number, end: number, total: number) => Record<string, string | number>,
+	times = Infinity,
+): Mischief {
+	let answered = 0;
+	return ({object, range, response}) => {
+		const [, start, end] = (/^bytes=(\d+)-(\d+)$/.exec(range ?? '') ?? []).map(Number);
+		if (start === undefined || end === undefined || answered++ >= times) return false;
+		const head = headers(start, end, object.body.length);
+		const length = Number(head['content-length'] ?? end - start + 1);
+		response.writeHead(206, {etag: object.etag, 'content-length': length, ...head});
+		response.end(object.body.subarray(start, start + length));
+		return true;
+	};
+}
+
+const badRanges = {
+	'begin elsewhere': (start, end, total) => ({
+		'content-range': `bytes ${start + 1}-${end + 1}/${total}`,
+	}),
+	'tell no Content-Range': () => ({}),
+	'tell another size of the same object': (start, end, total) => ({
+		'content-range': `bytes ${start}-${end}/${total + 1}`,
+	}),
+	'bring nothing': (start, end, total) => ({
+		'content-range': `bytes ${start}-${end}/${total}`,
+		'content-length': 0,
+	}),
+} as const satisfies Record<string, Parameters<typeof answering>[0]>;
+
+for (const [what, headers] of Object.entries(badRanges)) {
+	test(`ranges that always ${what}: in one stream`, async () => {
+		await using bed = await Bed.make();
+		bed.server.put('a', body);
+		bed.server.mischief = answering(headers);
+		const [result] = await bed.run(bed.pool({retries: 3}), [bed.task(1, 'a')]);
+		assert.equal(done(result).verified, 'crc32');
+		assert.ok(bed.read('a').equals(body));
+		assert.deepEqual(bed.parts(), []);
+		assert.equal(bed.server.requests.filter(({range}) => range === undefined).length, 1);
+	});
+
+	test(`ranges that ${what} twice: still in pieces`, async () => {
+		await using bed = await Bed.make();
+		bed.server.put('a', body);
+		bed.server.mischief = answering(headers, 2);
+		const [result] = await bed.run(bed.pool({connections: 1}), [bed.task(1, 'a')]);
+		done(result);
+		assert.ok(bed.read('a').equals(body));
+		assert.ok(bed.server.requests.every(({range}) => range !== undefined));
+	});
+}
