@@ -72,6 +72,8 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 		switch (this.#question) {
 			case 'facts':
 				if (status === 200) this.#learn(headers);
+				// A server or a proxy that knows no HEAD may well know GET.
+				else if (status === 405 || status === 501) return {unusable: this.#indivisible()};
 				else if (status === 400 || status === 403) this.#question = 'words';
 				else return 'refusal';
 				return 'body';

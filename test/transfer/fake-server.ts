@@ -22,6 +22,8 @@ export class FakeServer {
 	readonly requests: Array<{key: string; range: string | undefined; etag: string | undefined}> = [];
 	/** HEAD requests, which `requests` and `count` leave out */
 	heads = 0;
+	/** every HEAD is answered with this status */
+	headStatus: number | undefined;
 	mischief: Mischief = () => {};
 	origin = '';
 	connections = 0;
@@ -63,6 +65,10 @@ export class FakeServer {
 		const key = decodeURIComponent(name);
 		if (request.method === 'HEAD') {
 			this.heads++;
+			if (this.headStatus !== undefined) {
+				response.writeHead(this.headStatus).end();
+				return;
+			}
 			head(response, this.objects.get(key), new URLSearchParams(query).get('part'));
 			return;
 		}

@@ -68,3 +68,20 @@ for (const [what, headers] of Object.entries(badRanges)) {
 		assert.ok(bed.server.requests.every(({range}) => range !== undefined));
 	});
 }
+
+for (const status of [405, 501])
+	test(`a server that answers ${status} to HEAD: in one stream`, async () => {
+		await using bed = await Bed.make();
+		bed.server.put('a', body);
+		bed.server.headStatus = status;
+		const [result] = await bed.run(bed.pool(), [bed.task(1, 'a')]);
+		const {verified, attempts} = done(result);
+		assert.equal(verified, 'crc32');
+		assert.equal(attempts, 1);
+		assert.equal(bed.server.heads, 1);
+		assert.deepEqual(
+			bed.server.requests.map(({range}) => range),
+			[undefined],
+		);
+		assert.ok(bed.read('a').equals(body));
+	});
