@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {Hashers} from '../../source/transfer/checksum.ts';
 import type {TransferResult} from '../../source/transfer/types.ts';
 import {Bed, bytes} from './bed.ts';
 import type {Mischief} from './fake-server.ts';
@@ -85,3 +86,37 @@ for (const status of [405, 501])
 		);
 		assert.ok(bed.read('a').equals(body));
 	});
+
+/** The digest of the MD5s of parts of these sizes, as an ETag has it. */
+function compositeMd5(sizes: readonly number[]): string {
+	const hashers = new Hashers();
+	const all = hashers.start('md5');
+	let at = 0;
+	for (const size of sizes) {
+		const part = hashers.start('md5');
+		part.update(body.subarray(at, at + size));
+		all.update(part.end());
+		at += size;
+	}
+	return `md5 ${all.end().toString('hex')}-${sizes.length} composite`;
+}
+
+test('a store that tells the size of a part but not their number: the digest tells that', async () => {
+	await using bed = await Bed.make();
+	const object = bed.server.put('a', body, compositeMd5([7 * MiB, 7 * MiB, 4 * MiB]));
+	Object.assign(object, {partSize: 7 * MiB, hidesCount: true});
+	const [result] = await bed.run(bed.pool(), [bed.task(1, 'a')]);
+	const {verified, digest} = done(result);
+	assert.equal(verified, 'md5');
+	assert.equal(digest?.partSize, 7 * MiB);
+	assert.ok(bed.read('a').equals(body));
+});
+
+test('a size of parts that does not fit their number says nothing: checked by its size', async () => {
+	await using bed = await Bed.make();
+	const object = bed.server.put('a', body, compositeMd5([7 * MiB, 7 * MiB, 4 * MiB]));
+	Object.assign(object, {partSize: 10 * MiB, hidesCount: true});
+	const [result] = await bed.run(bed.pool(), [bed.task(1, 'a')]);
+	assert.equal(done(result).verified, 'size');
+	assert.ok(bed.read('a').equals(body));
+});
