@@ -9,6 +9,7 @@ import type {Lane} from './lane.ts';
 import type {Parking} from './parking.ts';
 import {
 	largeFrom,
+	ofExtents,
 	type Extent,
 	type LargeFacts,
 	type PieceResult,
@@ -212,16 +213,7 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 		// Another length under the ETag that was listed is a broken answer: the one stream deals with it.
 		if (size !== file.size && (file.etag === undefined || sameEtag(file.etag, etag)))
 			return undefined;
-		const isCrc = digest?.algorithm.startsWith('crc') === true;
-		const algorithm =
-			digest !== undefined && (isCrc || digest.kind === 'composite') ? digest.algorithm : 'crc32';
-		return {
-			etag,
-			size,
-			algorithm,
-			...(digest && {digest}),
-			...(digest?.partSize !== undefined && {partSize: digest.partSize}),
-		};
+		return {etag, size, ...(digest && {digest}), ...ofExtents(digest)};
 	}
 
 	#indivisible(): PieceResult {

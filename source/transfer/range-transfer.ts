@@ -6,7 +6,7 @@ import {openExisting, writeFully} from './disk.ts';
 import {diskFailure} from './disk-error.ts';
 import {noteExtent} from './journal.ts';
 import type {Lane} from './lane.ts';
-import type {Extent, PieceResult, RangeTask} from './pieces.ts';
+import {canCombine, type Extent, type PieceResult, type RangeTask} from './pieces.ts';
 import {restartFailure, type Asking, type RequestWork} from './request-loop.ts';
 import {readResponse, type Asked} from './response.ts';
 import type {Failure} from './retry.ts';
@@ -156,7 +156,7 @@ export class RangeTransfer implements RequestWork<PieceResult> {
 	}
 
 	#part(): Extent | undefined {
-		return this.#task.facts.algorithm.startsWith('crc') ? this.#extent() : undefined;
+		return canCombine(this.#task.facts.algorithm) ? this.#extent() : undefined;
 	}
 
 	#extent(): Extent | undefined {
