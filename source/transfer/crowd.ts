@@ -1,3 +1,5 @@
+import fs from 'node:fs';
+import {devNull} from 'node:os';
 import type {ThreadCounters} from './counters.ts';
 import {errnoOf, isCrowd} from './disk-error.ts';
 import type {Parking} from './parking.ts';
@@ -6,6 +8,23 @@ import type {TransferSettings} from './settings.ts';
 
 /** waits for a descriptor, up to 20 s each, before it counts as an attempt */
 const mostCrowds = 30;
+
+/** descriptors that looking up a name may take at once */
+const forLookup = 4;
+
+/** Why a name could not be looked up now: EMFILE or ENFILE; undefined when there are descriptors. */
+export function lookupCrowd(): string | undefined {
+	const taken: number[] = [];
+	try {
+		while (taken.length < forLookup) taken.push(fs.openSync(devNull, 'r'));
+		return undefined;
+	} catch (error) {
+		const errno = errnoOf(error);
+		return errno !== undefined && isCrowd(errno) ? errno : undefined;
+	} finally {
+		for (const fd of taken) fs.closeSync(fd);
+	}
+}
 
 type Surroundings = {readonly counters: ThreadCounters; readonly settings: TransferSettings};
 
