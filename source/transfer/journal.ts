@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import type {DigestAlgorithm} from '../model/object.ts';
-import {openExisting, removeQuietly, createFresh, type Disk} from './disk.ts';
+import {createFresh, draftOf, openExisting, removeQuietly, replaceFile, type Disk} from './disk.ts';
 import {errnoOf, isCrowd} from './disk-error.ts';
 import type {Hashers} from './checksum.ts';
 import {asDigest, isCount} from './part-note.ts';
@@ -20,9 +20,6 @@ const readSize = 1024 * 1024;
 const longest = 4 * 1024 * 1024;
 
 export const journalPath = (temporary: string): string => `${temporary}.journal`;
-
-/** A journal on its way to its name. */
-const draftPath = (temporary: string): string => `${journalPath(temporary)}.new`;
 
 /** What tells one run of the machine from another; '' where the system does not say. */
 function currentBoot(): string {
@@ -73,27 +70,18 @@ export function beginJournal(disk: Disk, temporary: string, facts: LargeFacts): 
 /** Removes a temporary file with its journal. */
 export function removeJournal(disk: Disk, temporary: string): void {
 	removeQuietly(disk, journalPath(temporary));
-	removeQuietly(disk, draftPath(temporary));
+	removeQuietly(disk, draftOf(journalPath(temporary)));
 	removeQuietly(disk, temporary);
 }
 
-/** Takes the place of the one that is there in one step: a kill loses neither. */
 function writeJournal(
 	disk: Disk,
 	temporary: string,
 	facts: LargeFacts,
 	extents: readonly Extent[],
 ): void {
-	const draft = draftPath(temporary);
-	// A kill may have left one.
-	removeQuietly(disk, draft);
-	try {
-		disk.writeFileSync(draft, headerOf(facts) + extents.map(lineOf).join(''), {flag: 'wx'});
-		disk.renameSync(draft, journalPath(temporary));
-	} catch (error) {
-		removeQuietly(disk, draft);
-		throw error;
-	}
+	const text = headerOf(facts) + extents.map(lineOf).join('');
+	replaceFile(disk, journalPath(temporary), text);
 }
 
 /**

@@ -31,8 +31,8 @@ export type RequestWork<Result> = {
 	readonly ref: ObjectRef;
 	/** for words about the disk */
 	readonly destination: string;
-	/** takes up what an earlier run left; `isParked` tells whether to give up */
-	restore?(isParked: () => boolean): Promise<void>;
+	/** takes up what an earlier run left; gives up when it is parked */
+	restore?(parking: Parking): Promise<void>;
 	/** the next request */
 	ask(): Asking;
 	/** bytes that are held; what an attempt adds is progress */
@@ -98,7 +98,7 @@ export class RequestLoop<Result extends object> {
 	/** Never rejects. */
 	async run(): Promise<Result> {
 		try {
-			await this.#work.restore?.(() => this.#parking.isParked);
+			await this.#work.restore?.(this.#parking);
 			for (;;) {
 				const result = this.#parking.isParked ? this.#park() : await this.#attempt();
 				if (result !== undefined) return result;

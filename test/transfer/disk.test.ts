@@ -6,7 +6,7 @@ import {test} from 'node:test';
 import {place, realDisk, writeFully, type Disk} from '../../source/transfer/disk.ts';
 import type {TransferResult} from '../../source/transfer/types.ts';
 import {Bed, bytes} from './bed.ts';
-import {lanesOn} from './lanes-on.ts';
+import {crowded, lanesOn} from './lanes-on.ts';
 
 const MiB = 1024 * 1024;
 
@@ -64,6 +64,18 @@ void test('a disk that fills up under a large file keeps what is there, and it g
 	assert.deepEqual(bed.read('large'), body);
 	assert.match(bed.server.requests.at(-1)?.range ?? '', /^bytes=\d{7}-$/);
 	assert.deepEqual(bed.parts(), []);
+});
+
+void test('no descriptor free to read of what an earlier run left: it waits and goes on from there', async () => {
+	await using bed = await Bed.make();
+	const body = bytes(4 * MiB);
+	bed.server.put('large', body);
+	assert.equal((await runOn(bed, fullAfter(2 * MiB), 'large')).kind, 'no-room');
+	const later = await runOn(bed, crowded('EMFILE', 2), 'large');
+	assert.ok(later.kind === 'done', JSON.stringify(later));
+	assert.equal(later.attempts, 1);
+	assert.match(bed.server.requests.at(-1)?.range ?? '', /^bytes=\d{7}-$/);
+	assert.ok(bed.read('large').equals(body));
 });
 
 void test('each errno is named, and nothing is left behind', async () => {

@@ -1,5 +1,6 @@
+import fs from 'node:fs';
 import {createCounters, readCounters, ThreadCounters} from '../../source/transfer/counters.ts';
-import {Folders, type Disk} from '../../source/transfer/disk.ts';
+import {Folders, realDisk, type Disk} from '../../source/transfer/disk.ts';
 import {HostPace} from '../../source/transfer/host-pace.ts';
 import {Lanes} from '../../source/transfer/lanes.ts';
 import {LargeFile} from '../../source/transfer/large-file.ts';
@@ -76,4 +77,24 @@ export async function runLargeOn(
 	await end;
 	await lanes.close();
 	return {result, counters: counters()};
+}
+
+/** Each call that needs a descriptor finds none so many times before it does. */
+export function crowded(code: string, times: number): Disk {
+	const refused = new Map<string, number>();
+	const find =
+		<Rest extends unknown[], Result>(name: string, call: (...rest: Rest) => Result) =>
+		(...rest: Rest): Result => {
+			const what = `${name} ${String(rest[0])}`;
+			const count = refused.get(what) ?? 0;
+			refused.set(what, count < times ? count + 1 : 0);
+			if (count >= times) return call(...rest);
+			throw Object.assign(new Error(`${code}: played`), {code, errno: -24});
+		};
+	return {
+		...realDisk,
+		openSync: find('open', fs.openSync),
+		readFileSync: find('read', fs.readFileSync) as Disk['readFileSync'],
+		writeFileSync: find('write', fs.writeFileSync),
+	};
 }

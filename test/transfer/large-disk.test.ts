@@ -4,32 +4,12 @@ import fs from 'node:fs';
 import {test} from 'node:test';
 import {realDisk, type Disk} from '../../source/transfer/disk.ts';
 import {Bed, bytes} from './bed.ts';
-import {runLargeOn} from './lanes-on.ts';
+import {crowded, runLargeOn} from './lanes-on.ts';
 
 /* Large files on a disk that misbehaves. */
 
 const MiB = 1024 * 1024;
 const body = bytes(17 * MiB);
-
-/** Each call that needs a descriptor finds none so many times before it does. */
-function crowded(code: string, times: number): Disk {
-	const refused = new Map<string, number>();
-	const find =
-		<Rest extends unknown[], Result>(name: string, call: (...rest: Rest) => Result) =>
-		(...rest: Rest): Result => {
-			const what = `${name} ${String(rest[0])}`;
-			const count = refused.get(what) ?? 0;
-			refused.set(what, count < times ? count + 1 : 0);
-			if (count >= times) return call(...rest);
-			throw Object.assign(new Error(`${code}: played`), {code, errno: -24});
-		};
-	return {
-		...realDisk,
-		openSync: find('open', fs.openSync),
-		readFileSync: find('read', fs.readFileSync) as Disk['readFileSync'],
-		writeFileSync: find('write', fs.writeFileSync),
-	};
-}
 
 for (const code of ['EMFILE', 'ENFILE'])
 	for (const digest of [undefined, 'sha256'] as const)
