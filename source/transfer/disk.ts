@@ -63,6 +63,23 @@ export function removeQuietly(disk: Disk, file: string): void {
 	}
 }
 
+/** A file on its way to its name. */
+export const draftOf = (file: string): string => `${file}.new`;
+
+/** Writes a small file that takes the place of the one that is there in one step: a kill loses neither. */
+export function replaceFile(disk: Disk, file: string, text: string): void {
+	const draft = draftOf(file);
+	// A kill may have left one.
+	removeQuietly(disk, draft);
+	try {
+		disk.writeFileSync(draft, text, {flag: 'wx'});
+		disk.renameSync(draft, file);
+	} catch (error) {
+		removeQuietly(disk, draft);
+		throw error;
+	}
+}
+
 /** Makes folders and remembers those it made, for one thread. */
 export class Folders {
 	readonly #known = new Set<string>();

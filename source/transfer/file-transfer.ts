@@ -1,9 +1,11 @@
 import type {ErrorRecord} from '../model/error.ts';
 import type {ObjectRef} from '../model/object.ts';
 import type {ResponseHeaders} from '../stores/types.ts';
+import {withDescriptor} from './crowd.ts';
 import {diskFailure} from './disk-error.ts';
 import {removeJournal} from './journal.ts';
 import type {Lane} from './lane.ts';
+import type {Parking} from './parking.ts';
 import {PartFile} from './part-file.ts';
 import {restartFailure, TooManyBytes, type Asking, type RequestWork} from './request-loop.ts';
 import {readResponse, sameEtag, type Asked} from './response.ts';
@@ -46,12 +48,14 @@ export class FileTransfer implements RequestWork<TransferResult> {
 		return this.#part.bytes;
 	}
 
-	async restore(isParked: () => boolean): Promise<void> {
+	async restore(parking: Parking): Promise<void> {
 		// What pieces of it left can't be used in one stream.
 		if (this.#task.inOnePiece) removeJournal(this.#context.disk, this.#task.temporary);
 		if (this.#task.size < resumableFrom) return;
 		try {
-			await this.#part.restore(this.#context.verify, isParked);
+			const {verify} = this.#context;
+			const restore = () => this.#part.restore(verify, () => parking.isParked);
+			await withDescriptor(restore, parking, this.#context);
 			this.#lane.progress(this.#part.bytes);
 		} catch {
 			// What can't be read is fetched.

@@ -1,9 +1,11 @@
 import {errorRecord} from '../model/error.ts';
 import type {ObjectDigest} from '../model/object.ts';
 import {inFormOf, type Hashers} from './checksum.ts';
+import {withDescriptor} from './crowd.ts';
 import {dateFile, openExisting, placeInFolder, removeQuietly, type Disk} from './disk.ts';
 import {diskFailure} from './disk-error.ts';
 import {journalPath, removeJournal} from './journal.ts';
+import {Parking} from './parking.ts';
 import type {FinishTask, PieceResult} from './pieces.ts';
 import {restartFailure} from './request-loop.ts';
 import type {ThreadContext} from './thread-context.ts';
@@ -16,7 +18,9 @@ export class FinishTransfer {
 	readonly #task: FinishTask;
 	readonly #hashers: Hashers;
 	readonly #context: ThreadContext;
-	#isParked = false;
+	readonly #parking = new Parking();
+	/** what the bytes amount to, once that is known */
+	#actual: string | undefined;
 
 	constructor(task: FinishTask, hashers: Hashers, context: ThreadContext) {
 		this.#task = task;
@@ -25,7 +29,7 @@ export class FinishTransfer {
 	}
 
 	park(): void {
-		this.#isParked = true;
+		this.#parking.park();
 	}
 
 	/** It asks nobody for anything. */
@@ -45,27 +49,10 @@ export class FinishTransfer {
 
 	/** Never rejects. */
 	async run(): Promise<PieceResult> {
-		const {id, facts, file} = this.#task;
-		const {disk} = this.#context;
+		const {id, file} = this.#task;
 		try {
-			const actual = await this.#digest(facts.digest);
-			if (this.#isParked && actual === undefined && facts.digest !== undefined)
-				return {kind: 'parked', id, attempts: 1};
-			if (facts.digest !== undefined && actual !== facts.digest.value) {
-				removeJournal(disk, file.temporary);
-				return {kind: 'restart', id, attempts: 1, error: this.#mismatch(facts.digest, actual)};
-			}
-			const fd = openExisting(disk, file.temporary);
-			let localModified: number;
-			try {
-				localModified = dateFile(disk, fd, file.modified);
-			} finally {
-				disk.closeSync(fd);
-			}
-			placeInFolder(disk, this.#context.folders, file);
-			removeQuietly(disk, journalPath(file.temporary));
-			const verified = facts.digest?.algorithm ?? 'size';
-			return {kind: 'finished', id, attempts: 1, verified, localModified};
+			const result = await withDescriptor(() => this.#finish(), this.#parking, this.#context);
+			return result === 'parked' ? {kind: 'parked', id, attempts: 1} : result;
 		} catch (error) {
 			const isInternal = errorRecord(error).code === 'internal' && !isErrno(error);
 			if (isInternal) return {kind: 'failed', id, attempts: 1, error: errorRecord(error)};
@@ -75,18 +62,47 @@ export class FinishTransfer {
 		}
 	}
 
+	async #finish(): Promise<PieceResult | 'parked'> {
+		const {id, facts, file} = this.#task;
+		const {disk, folders} = this.#context;
+		if (facts.digest !== undefined) {
+			this.#actual ??= await this.#digest(facts.digest);
+			if (this.#actual === undefined) return 'parked';
+			if (this.#actual !== facts.digest.value) {
+				removeJournal(disk, file.temporary);
+				return {
+					kind: 'restart',
+					id,
+					attempts: 1,
+					error: this.#mismatch(facts.digest, this.#actual),
+				};
+			}
+		}
+		const fd = openExisting(disk, file.temporary);
+		let localModified: number;
+		try {
+			localModified = dateFile(disk, fd, file.modified);
+		} finally {
+			disk.closeSync(fd);
+		}
+		placeInFolder(disk, folders, file);
+		removeQuietly(disk, journalPath(file.temporary));
+		const verified = facts.digest?.algorithm ?? 'size';
+		return {kind: 'finished', id, attempts: 1, verified, localModified};
+	}
+
 	/** What the bytes amount to; undefined when it was parked before that was known. */
-	async #digest(digest: ObjectDigest | undefined): Promise<string | undefined> {
-		if (digest === undefined) return undefined;
+	async #digest(digest: ObjectDigest): Promise<string | undefined> {
 		const {facts, extents} = this.#task;
+		const isParked = (): boolean => this.#parking.isParked;
 		return (
 			wholeDigest(this.#hashers, facts, digest, extents) ??
-			(await readBack(this.#context.disk, this.#hashers, this.#task, digest, () => this.#isParked))
+			(await readBack(this.#context.disk, this.#hashers, this.#task, digest, isParked))
 		);
 	}
 
-	#mismatch(digest: ObjectDigest, actual: string | undefined) {
-		const why = `the ${digest.algorithm} of what came is ${actual ?? 'unknown'}, the store says ${digest.value}`;
+	#mismatch(digest: ObjectDigest, actual: string) {
+		const why = `the ${digest.algorithm} of what came is ${actual}, the store says ${digest.value}`;
 		return restartFailure(this.#task.file.ref.key, 'checksum', why).error;
 	}
 }

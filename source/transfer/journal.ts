@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import type {DigestAlgorithm} from '../model/object.ts';
-import {openExisting, removeQuietly, createFresh, type Disk} from './disk.ts';
+import {createFresh, draftOf, openExisting, removeQuietly, replaceFile, type Disk} from './disk.ts';
+import {errnoOf, isCrowd} from './disk-error.ts';
 import type {Hashers} from './checksum.ts';
 import {asDigest, isCount} from './part-note.ts';
 import type {Extent, LargeFacts} from './pieces.ts';
@@ -69,6 +70,7 @@ export function beginJournal(disk: Disk, temporary: string, facts: LargeFacts): 
 /** Removes a temporary file with its journal. */
 export function removeJournal(disk: Disk, temporary: string): void {
 	removeQuietly(disk, journalPath(temporary));
+	removeQuietly(disk, draftOf(journalPath(temporary)));
 	removeQuietly(disk, temporary);
 }
 
@@ -78,14 +80,14 @@ function writeJournal(
 	facts: LargeFacts,
 	extents: readonly Extent[],
 ): void {
-	const file = journalPath(temporary);
-	removeQuietly(disk, file);
-	disk.writeFileSync(file, headerOf(facts) + extents.map(lineOf).join(''), {flag: 'wx'});
+	const text = headerOf(facts) + extents.map(lineOf).join('');
+	replaceFile(disk, journalPath(temporary), text);
 }
 
 /**
  * The extents that an earlier run left of this very object; undefined when there is nothing to go on
- * from. Yields between reads, so that other lanes of the thread go on.
+ * from. Yields between reads, so that other lanes of the thread go on. `parked`: it was told to stop
+ * before all was read back, and the journal is as it was.
  */
 export async function restoreJournal(
 	disk: Disk,
@@ -93,7 +95,7 @@ export async function restoreJournal(
 	temporary: string,
 	facts: LargeFacts,
 	isParked: () => boolean,
-): Promise<readonly Extent[] | undefined> {
+): Promise<readonly Extent[] | 'parked' | undefined> {
 	const found = readJournal(disk, temporary, facts);
 	if (found === undefined || found.extents.length === 0) return undefined;
 	const stat = disk.lstatSync(temporary, {throwIfNoEntry: false});
@@ -104,6 +106,7 @@ export async function restoreJournal(
 	const extents = isSameBoot
 		? found.extents
 		: await stillThere(disk, hashers, temporary, found.extents, facts.algorithm, isParked);
+	if (extents === undefined) return 'parked';
 	// Written anew, so that what is added never follows half a line.
 	writeJournal(disk, temporary, facts, extents);
 	return extents;
@@ -121,7 +124,9 @@ function readJournal(
 		const boot = bootOf(JSON.parse(header), facts);
 		// What follows the last line's end is half a line, or nothing.
 		return boot === undefined ? undefined : {boot, extents: readExtents(lines.slice(0, -1), facts)};
-	} catch {
+	} catch (error) {
+		// It may well be there: without a descriptor nobody can tell.
+		if (isCrowd(errnoOf(error) ?? '')) throw error;
 		return undefined;
 	}
 }
@@ -158,6 +163,7 @@ function readExtents(lines: readonly string[], facts: LargeFacts): Extent[] {
 	});
 }
 
+/** The extents whose bytes are on the disk; undefined when it was parked before that was known. */
 async function stillThere(
 	disk: Disk,
 	hashers: Hashers,
@@ -165,15 +171,15 @@ async function stillThere(
 	extents: readonly Extent[],
 	algorithm: DigestAlgorithm,
 	isParked: () => boolean,
-): Promise<Extent[]> {
+): Promise<Extent[] | undefined> {
 	const fd = openExisting(disk, temporary);
 	const buffer = Buffer.allocUnsafe(readSize);
 	const good: Extent[] = [];
 	try {
 		for (const extent of extents) {
-			if (isParked()) break;
 			const hasher = hashers.start(algorithm);
 			for (let at = 0; at < extent.length;) {
+				if (isParked()) return undefined;
 				const most = Math.min(readSize, extent.length - at);
 				const read = disk.readSync(fd, buffer, 0, most, extent.start + at);
 				if (read === 0) break;

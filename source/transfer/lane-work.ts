@@ -1,6 +1,7 @@
 import {FileTransfer} from './file-transfer.ts';
 import {FinishTransfer} from './finish-transfer.ts';
 import type {Lane} from './lane.ts';
+import {Parking} from './parking.ts';
 import {isPiece, type PieceResult, type PieceTask} from './pieces.ts';
 import {PrepareTransfer} from './prepare-transfer.ts';
 import {RangeTransfer} from './range-transfer.ts';
@@ -47,7 +48,7 @@ export function createWork(
 class Preparation implements LaneWork {
 	readonly #transfer: PrepareTransfer;
 	readonly #loop: RequestLoop<PieceResult>;
-	#isParked = false;
+	readonly #parking = new Parking();
 
 	constructor(transfer: PrepareTransfer, lane: Lane, context: ThreadContext) {
 		this.#transfer = transfer;
@@ -57,11 +58,11 @@ class Preparation implements LaneWork {
 	async run(): Promise<PieceResult> {
 		const result = await this.#loop.run();
 		if (result.kind !== 'prepared') return result;
-		return this.#transfer.prepared(result, () => this.#isParked);
+		return this.#transfer.prepared(result, this.#parking);
 	}
 
 	park(): void {
-		this.#isParked = true;
+		this.#parking.park();
 		this.#loop.park();
 	}
 

@@ -77,9 +77,7 @@ export class LargeFile {
 		if (gap === undefined) {
 			return isQuiet ? {kind: 'finish', id, file, facts, extents: this.#extents} : undefined;
 		}
-		const size = pieceSizeOf(facts.size, facts.partSize);
-		// Aligned, so that no piece lies across the parts of a composite digest.
-		const end = Math.min(gap.end, (Math.floor(gap.start / size) + 1) * size);
+		const end = Math.min(gap.end, pieceEnd(facts, gap.start));
 		this.#gaps = end < gap.end ? [{start: end, end: gap.end}, ...others] : others;
 		return {kind: 'range', id, file, facts, start: gap.start, end};
 	}
@@ -214,6 +212,14 @@ export class LargeFile {
 			...(this.#isChanged && {changed: true}),
 		};
 	}
+}
+
+/** Where a piece from `start` on ends: never beyond the uploaded part that a composite digest is of. */
+function pieceEnd(facts: LargeFacts, start: number): number {
+	const size = pieceSizeOf(facts);
+	const {partSize = facts.size} = facts;
+	const part = Math.floor(start / partSize) * partSize;
+	return Math.min(part + partSize, part + (Math.floor((start - part) / size) + 1) * size);
 }
 
 const unknownError: ErrorRecord = {

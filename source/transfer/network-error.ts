@@ -1,4 +1,5 @@
 import {safeText} from '../model/safe-text.ts';
+import {lookupCrowd} from './crowd.ts';
 import {errnoOf, isCrowd} from './disk-error.ts';
 import type {Failure} from './retry.ts';
 
@@ -22,9 +23,14 @@ const words: Readonly<Record<string, string>> = {
 /** TLS trouble that no repetition cures (names of OpenSSL and Node). */
 const certificate = /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_TLS_CERT|HOSTNAME_MISMATCH)/;
 
+const isOfLookup = (error: unknown): boolean =>
+	error instanceof Error && (error as NodeJS.ErrnoException).syscall === 'getaddrinfo';
+
 /** A request that failed below HTTP, in words. `name` is the object's key. */
 export function networkFailure(error: unknown, name: string): Failure {
-	const code = errnoOf(error) ?? '';
+	const told = errnoOf(error) ?? '';
+	// Without a descriptor to ask with, the resolver says that it knows no such name.
+	const code = (isOfLookup(error) ? lookupCrowd() : undefined) ?? told;
 	const detail = code === '' && error instanceof Error ? safeText(error.message) : code;
 	if (certificate.test(code)) {
 		return {

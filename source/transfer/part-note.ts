@@ -1,5 +1,6 @@
 import type {DigestAlgorithm, ObjectDigest} from '../model/object.ts';
-import {removeQuietly, type Disk} from './disk.ts';
+import {removeQuietly, replaceFile, type Disk} from './disk.ts';
+import {errnoOf, isCrowd} from './disk-error.ts';
 
 /**
  * What is written beside a large temporary file, so that another run can go on with it. The digest is
@@ -28,9 +29,8 @@ const algorithms: ReadonlySet<string> = new Set<DigestAlgorithm>([
 /** Writes the note; trouble is no error, it only costs the chance to go on. False then. */
 export function writeNote(disk: Disk, temporary: string, note: PartNote): boolean {
 	const file = notePath(temporary);
-	removeQuietly(disk, file);
 	try {
-		disk.writeFileSync(file, JSON.stringify(note), {flag: 'wx'});
+		replaceFile(disk, file, JSON.stringify(note));
 		return true;
 	} catch {
 		removeQuietly(disk, file);
@@ -38,7 +38,10 @@ export function writeNote(disk: Disk, temporary: string, note: PartNote): boolea
 	}
 }
 
-/** Reads a note back; undefined when there is none or it makes no sense. */
+/**
+ * Reads a note back; undefined when there is none or it makes no sense. Throws where no descriptor is
+ * free to tell.
+ */
 export function readNote(disk: Disk, temporary: string): PartNote | undefined {
 	const file = notePath(temporary);
 	try {
@@ -46,7 +49,8 @@ export function readNote(disk: Disk, temporary: string): PartNote | undefined {
 		if (!stat.isFile() || stat.size > 4096) return undefined;
 		const value: unknown = JSON.parse(disk.readFileSync(file, 'utf8'));
 		return asNote(value);
-	} catch {
+	} catch (error) {
+		if (isCrowd(errnoOf(error) ?? '')) throw error;
 		return undefined;
 	}
 }

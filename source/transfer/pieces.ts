@@ -78,9 +78,35 @@ const leastPiece = 8 * 1024 * 1024;
 const mostPieces = 2500;
 const MiB = 1024 * 1024;
 
-/** Bytes of a piece of an object of `size` bytes. */
-export function pieceSizeOf(size: number, partSize: number | undefined): number {
-	return partSize ?? Math.max(leastPiece, Math.ceil(size / mostPieces / MiB) * MiB);
+/** Whether the digest of bytes follows from those of their pieces. */
+export const canCombine = (algorithm: DigestAlgorithm): boolean => algorithm.startsWith('crc');
+
+/**
+ * An uploaded part up to this size is fetched as one piece if that spares reading it back for its
+ * digest (SHA, MD5). With a larger one too much would hang on one request.
+ */
+const longestWhole = 64 * MiB;
+
+/**
+ * What is computed of each extent for the sake of `digest`, and what no extent may cross for it. Where
+ * that can't lead to the digest, all bytes are read back in the end, and a CRC guards the extents.
+ */
+export function ofExtents(
+	digest: ObjectDigest | undefined,
+): Pick<LargeFacts, 'algorithm' | 'partSize'> {
+	if (digest === undefined) return {algorithm: 'crc32'};
+	const {algorithm, partSize} = digest;
+	const leadsThere = canCombine(algorithm) || (partSize !== undefined && partSize <= longestWhole);
+	if (!leadsThere) return {algorithm: 'crc32'};
+	return {algorithm, ...(partSize !== undefined && {partSize})};
+}
+
+/** Bytes of a piece, counted from the beginning of its uploaded part where that matters. */
+export function pieceSizeOf({size, partSize, algorithm}: LargeFacts): number {
+	const usual = Math.max(leastPiece, Math.ceil(size / mostPieces / MiB) * MiB);
+	if (partSize === undefined) return usual;
+	const count = canCombine(algorithm) ? Math.floor(partSize / usual) : 1;
+	return count <= 1 ? partSize : Math.ceil(partSize / count / MiB) * MiB;
 }
 
 /**

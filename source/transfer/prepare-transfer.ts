@@ -2,11 +2,14 @@ import type {ErrorRecord} from '../model/error.ts';
 import type {ObjectDigest, ObjectRef} from '../model/object.ts';
 import type {ResponseHeaders} from '../stores/types.ts';
 import {canCheck, partsOf} from './checksum.ts';
+import {withDescriptor} from './crowd.ts';
 import {diskFailure} from './disk-error.ts';
 import {beginJournal, removeJournal, restoreJournal} from './journal.ts';
 import type {Lane} from './lane.ts';
+import type {Parking} from './parking.ts';
 import {
 	largeFrom,
+	ofExtents,
 	type Extent,
 	type LargeFacts,
 	type PieceResult,
@@ -70,6 +73,8 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 		switch (this.#question) {
 			case 'facts':
 				if (status === 200) this.#learn(headers);
+				// A server or a proxy that knows no HEAD may well know GET.
+				else if (status === 405 || status === 501) return {unusable: this.#indivisible()};
 				else if (status === 400 || status === 403) this.#question = 'words';
 				else return 'refusal';
 				return 'body';
@@ -105,30 +110,30 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 	}
 
 	/** The temporary file for an object whose facts are known: an earlier run's, or an empty one. */
-	async prepared(
-		result: PieceResult & {kind: 'prepared'},
-		isParked: () => boolean,
-	): Promise<PieceResult> {
-		const {disk} = this.#context;
-		const {temporary} = this.#task.file;
-		const {facts} = result;
+	async prepared(result: PieceResult & {kind: 'prepared'}, parking: Parking): Promise<PieceResult> {
 		try {
-			const extents: readonly Extent[] | undefined = await restoreJournal(
-				disk,
-				this.#lane.hashers,
-				temporary,
-				facts,
-				isParked,
+			const extents = await withDescriptor(
+				() => this.#takeUp(result.facts, parking),
+				parking,
+				this.#context,
 			);
-			if (extents !== undefined) return {...result, extents};
-			removeJournal(disk, temporary);
-			beginJournal(disk, temporary, facts);
-			return result;
+			return extents === 'parked' ? this.parked() : {...result, extents};
 		} catch (error) {
 			const {remedy, error: record} = diskFailure(error, this.destination);
 			if (remedy === 'pause') return this.noRoom(record);
 			return this.failed(record, result.attempts);
 		}
+	}
+
+	async #takeUp(facts: LargeFacts, parking: Parking): Promise<readonly Extent[] | 'parked'> {
+		const {disk} = this.#context;
+		const {temporary} = this.#task.file;
+		const isParked = (): boolean => parking.isParked;
+		const left = await restoreJournal(disk, this.#lane.hashers, temporary, facts, isParked);
+		if (left !== undefined) return left;
+		removeJournal(disk, temporary);
+		beginJournal(disk, temporary, facts);
+		return [];
 	}
 
 	discard(): void {}
@@ -168,9 +173,11 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 		const digest = this.#digest;
 		const size = this.#size;
 		const length = parseCount(headers['content-length']);
-		const count = this.#context.writer.uploadedParts(headers);
 		if (digest === undefined || size === undefined || length === undefined) return;
-		if (count === undefined || count !== partsOf(digest.value)) {
+		const count = partsOf(digest.value);
+		// Some stores tell a part's size and leave it to the digest to tell their number.
+		const told = this.#context.writer.uploadedParts(headers) ?? count;
+		if (count === undefined || told !== count) {
 			this.#forgetDigest();
 			return;
 		}
@@ -206,16 +213,7 @@ export class PrepareTransfer implements RequestWork<PieceResult> {
 		// Another length under the ETag that was listed is a broken answer: the one stream deals with it.
 		if (size !== file.size && (file.etag === undefined || sameEtag(file.etag, etag)))
 			return undefined;
-		const isCrc = digest?.algorithm.startsWith('crc') === true;
-		const algorithm =
-			digest !== undefined && (isCrc || digest.kind === 'composite') ? digest.algorithm : 'crc32';
-		return {
-			etag,
-			size,
-			algorithm,
-			...(digest && {digest}),
-			...(digest?.partSize !== undefined && {partSize: digest.partSize}),
-		};
+		return {etag, size, ...(digest && {digest}), ...ofExtents(digest)};
 	}
 
 	#indivisible(): PieceResult {

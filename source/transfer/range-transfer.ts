@@ -6,7 +6,7 @@ import {openExisting, writeFully} from './disk.ts';
 import {diskFailure} from './disk-error.ts';
 import {noteExtent} from './journal.ts';
 import type {Lane} from './lane.ts';
-import type {Extent, PieceResult, RangeTask} from './pieces.ts';
+import {canCombine, type Extent, type PieceResult, type RangeTask} from './pieces.ts';
 import {restartFailure, type Asking, type RequestWork} from './request-loop.ts';
 import {readResponse, type Asked} from './response.ts';
 import type {Failure} from './retry.ts';
@@ -26,6 +26,8 @@ export class RangeTransfer implements RequestWork<PieceResult> {
 	#fd: number | undefined;
 	#bytes = 0;
 	#asked: Asked = {kind: 'whole'};
+	/** the newest answer that was not what was asked for, in words */
+	#wrong: ErrorRecord | undefined;
 	/** the digest, once the computation has ended */
 	#value: string | undefined;
 
@@ -65,7 +67,7 @@ export class RangeTransfer implements RequestWork<PieceResult> {
 			case 'changed':
 				return {unusable: this.#changed()};
 			default:
-				return {unusable: restartFailure(this.ref.key, 'server', reading.why)};
+				return {unusable: this.#wrongRange(restartFailure(this.ref.key, 'server', reading.why))};
 		}
 	}
 
@@ -84,7 +86,8 @@ export class RangeTransfer implements RequestWork<PieceResult> {
 		const {start, end} = this.#task;
 		if (this.#bytes === end - start) return undefined;
 		const why = `${this.#bytes} bytes came, ${end - start} were announced`;
-		return {...restartFailure(this.ref.key, 'size-mismatch', why), remedy: 'retry'};
+		const failure = restartFailure(this.ref.key, 'size-mismatch', why);
+		return this.#wrongRange({...failure, remedy: 'retry'});
 	}
 
 	finish(attempts: number): PieceResult | Failure {
@@ -121,6 +124,8 @@ export class RangeTransfer implements RequestWork<PieceResult> {
 	}
 
 	failed(error: ErrorRecord, attempts: number): PieceResult {
+		// A server that does not understand ranges may well have the whole object.
+		if (error === this.#wrong) return {kind: 'indivisible', id: this.#task.id, attempts};
 		return this.#early('failed', attempts, error);
 	}
 
@@ -136,6 +141,11 @@ export class RangeTransfer implements RequestWork<PieceResult> {
 		return this.#early('parked', 1);
 	}
 
+	#wrongRange(failure: Failure): Failure {
+		this.#wrong = failure.error;
+		return failure;
+	}
+
 	#early(
 		kind: 'failed' | 'refused' | 'no-room' | 'parked',
 		attempts: number,
@@ -146,7 +156,7 @@ export class RangeTransfer implements RequestWork<PieceResult> {
 	}
 
 	#part(): Extent | undefined {
-		return this.#task.facts.algorithm.startsWith('crc') ? this.#extent() : undefined;
+		return canCombine(this.#task.facts.algorithm) ? this.#extent() : undefined;
 	}
 
 	#extent(): Extent | undefined {

@@ -2,11 +2,13 @@ import {errorRecord, MusterError, type ErrorRecord} from '../model/error.ts';
 import type {ObjectRef} from '../model/object.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Answer, ResponseHeaders, SignedRequest} from '../stores/types.ts';
+import {Crowds} from './crowd.ts';
 import {diskFailure} from './disk-error.ts';
 import {Exchange, type Ending, type Patience} from './exchange.ts';
 import type {Method} from '../http/head.ts';
 import type {Lane} from './lane.ts';
 import {networkFailure, slowFailure, stallFailure} from './network-error.ts';
+import {Parking} from './parking.ts';
 import {RequestWatch} from './request-watch.ts';
 import {backoff, RetryBudget, type Failure} from './retry.ts';
 import {resumableFrom} from './settings.ts';
@@ -29,8 +31,8 @@ export type RequestWork<Result> = {
 	readonly ref: ObjectRef;
 	/** for words about the disk */
 	readonly destination: string;
-	/** takes up what an earlier run left; `isParked` tells whether to give up */
-	restore?(isParked: () => boolean): Promise<void>;
+	/** takes up what an earlier run left; gives up when it is parked */
+	restore?(parking: Parking): Promise<void>;
 	/** the next request */
 	ask(): Asking;
 	/** bytes that are held; what an attempt adds is progress */
@@ -61,9 +63,6 @@ const isFailure = (value: object): value is Failure => 'remedy' in value;
 const failureOf = (outcome: object | 'more' | undefined): Failure | undefined =>
 	typeof outcome === 'object' && isFailure(outcome) ? outcome : undefined;
 
-/** waits for a descriptor, up to 20 s each, before it counts as an attempt */
-const mostCrowds = 30;
-
 /**
  * Asks for an object, or a piece of it, until it is there: attempts with their budget and backoff, the
  * rate limit, credentials that are refused, stalls, parking. What is asked for and what becomes of the
@@ -77,8 +76,8 @@ export class RequestLoop<Result extends object> {
 	#attempts = 0;
 	#restarts = 0;
 	readonly #watch = new RequestWatch();
-	/** requests that found no descriptor */
-	#crowds = 0;
+	#crowds: Crowds | undefined;
+	readonly #parking = new Parking();
 	/** where the present request goes, and the bytes that it asks for */
 	#origin = '';
 	#expected = 0;
@@ -86,8 +85,6 @@ export class RequestLoop<Result extends object> {
 	#exchange: Exchange | undefined;
 	/** what the answer to the running request turned out to be */
 	#trouble: Failure | Result | undefined;
-	#parked = false;
-	#wakeUp: (() => void) | undefined;
 	/** the wait is for the rate limit, and whether the limit has changed meanwhile */
 	#rate: 'waiting' | 'changed' | undefined;
 
@@ -101,9 +98,9 @@ export class RequestLoop<Result extends object> {
 	/** Never rejects. */
 	async run(): Promise<Result> {
 		try {
-			await this.#work.restore?.(() => this.#parked);
+			await this.#work.restore?.(this.#parking);
 			for (;;) {
-				const result = this.#parked ? this.#park() : await this.#attempt();
+				const result = this.#parking.isParked ? this.#park() : await this.#attempt();
 				if (result !== undefined) return result;
 			}
 		} catch (error) {
@@ -114,9 +111,8 @@ export class RequestLoop<Result extends object> {
 
 	/** Stops as soon as possible and keeps what can be continued. */
 	park(): void {
-		this.#parked = true;
+		this.#parking.park();
 		this.#exchange?.cut('parked');
-		this.#wakeUp?.();
 	}
 
 	silent(now: number): number {
@@ -141,14 +137,14 @@ export class RequestLoop<Result extends object> {
 		this.#exchange?.wake();
 		if (this.#rate === undefined) return;
 		this.#rate = 'changed';
-		this.#wakeUp?.();
+		this.#parking.wake();
 	}
 
 	/** One request; a result when that settles the work, otherwise another attempt follows. */
 	async #attempt(): Promise<Result | undefined> {
 		const asking = this.#work.ask();
 		const credit = this.#context.limit.limited ? await this.#reserve(asking.bytes) : 0;
-		if (this.#parked) return undefined;
+		if (this.#parking.isParked) return undefined;
 		const generation = this.#context.gate.generation;
 		const before = this.#work.bytes;
 		let outcome: Failure | Result | 'more' | undefined;
@@ -156,7 +152,7 @@ export class RequestLoop<Result extends object> {
 			const signed = this.#write(asking);
 			// Most stores sign synchronously: a promise per request would be a waste.
 			const request = signed instanceof Promise ? await signed : signed;
-			if (this.#parked) return undefined;
+			if (this.#parking.isParked) return undefined;
 			this.#origin = request.origin;
 			const wait = this.#context.hosts.begin(request.origin);
 			// Hosts are left alone seldom: a promise per request would be a waste here, too.
@@ -164,7 +160,7 @@ export class RequestLoop<Result extends object> {
 			this.#attempts++;
 			this.#expected = asking.bytes;
 			try {
-				if (this.#parked) return undefined;
+				if (this.#parking.isParked) return undefined;
 				outcome = this.#settle(await this.#send(request, asking.method, credit));
 			} finally {
 				this.#context.hosts.ended(request.origin, failureOf(outcome));
@@ -179,7 +175,7 @@ export class RequestLoop<Result extends object> {
 		}
 		outcome ??= this.#work.finish(this.#attempts, this.#firstByte);
 		if (!isFailure(outcome)) return outcome;
-		if (this.#parked && outcome.remedy === 'retry') return undefined;
+		if (this.#parking.isParked && outcome.remedy === 'retry') return undefined;
 		return this.#afterFailure(outcome, generation, this.#work.bytes - before);
 	}
 
@@ -189,7 +185,7 @@ export class RequestLoop<Result extends object> {
 		const credit = Math.min(limit.grain, Math.max(1, bytes));
 		do {
 			this.#rate = 'waiting';
-			await this.#wait(limit.reserve(credit));
+			await this.#parking.wait(limit.reserve(credit));
 		} while (this.#limitMoved());
 		this.#rate = undefined;
 		return credit;
@@ -198,14 +194,14 @@ export class RequestLoop<Result extends object> {
 	/** Waits while the host wants to be left alone. True: the host counts this request; false: it was parked. */
 	async #isAdmitted(firstWait: number): Promise<boolean> {
 		for (let wait = firstWait; wait > 0; wait = this.#context.hosts.begin(this.#origin)) {
-			await this.#wait(wait);
-			if (this.#parked) return false;
+			await this.#parking.wait(wait);
+			if (this.#parking.isParked) return false;
 		}
 		return true;
 	}
 
 	#limitMoved(): boolean {
-		return this.#rate === 'changed' && !this.#parked;
+		return this.#rate === 'changed' && !this.#parking.isParked;
 	}
 
 	#write({method, range, etag, partNumber}: Asking): Promise<SignedRequest> | SignedRequest {
@@ -319,10 +315,12 @@ export class RequestLoop<Result extends object> {
 			counters.retried();
 			return undefined;
 		}
-		if (failure.isCrowded && ++this.#crowds < mostCrowds) {
+		const crowd = failure.isCrowded
+			? (this.#crowds ??= new Crowds()).next(this.#context)
+			: undefined;
+		if (crowd !== undefined) {
 			this.#attempts--;
-			counters.crowded();
-			await this.#wait(settings.backoffBase + backoff(this.#crowds, failure, settings));
+			await this.#parking.wait(crowd);
 			return undefined;
 		}
 		if (!this.#budget.spend(gained)) {
@@ -332,7 +330,7 @@ export class RequestLoop<Result extends object> {
 		}
 		counters.retried();
 		const own = failure.atOnce ? 0 : backoff(this.#budget.failures, failure, settings);
-		await this.#wait(own + hosts.retryDelay(this.#origin));
+		await this.#parking.wait(own + hosts.retryDelay(this.#origin));
 		return undefined;
 	}
 
@@ -343,7 +341,7 @@ export class RequestLoop<Result extends object> {
 		if (++this.#restarts >= this.#context.settings.restarts)
 			return this.#work.failed(failure.error, this.#attempts);
 		this.#context.counters.retried();
-		await this.#wait(backoff(this.#restarts, failure, this.#context.settings));
+		await this.#parking.wait(backoff(this.#restarts, failure, this.#context.settings));
 		return undefined;
 	}
 
@@ -358,19 +356,6 @@ export class RequestLoop<Result extends object> {
 
 	#park(): Result {
 		return this.#work.parked(this.#work.keep());
-	}
-
-	/** A wait that parking ends. */
-	async #wait(milliseconds: number): Promise<void> {
-		if (milliseconds <= 0 || this.#parked) return;
-		await new Promise<void>((resolve) => {
-			const timer = setTimeout(resolve, milliseconds);
-			this.#wakeUp = () => {
-				clearTimeout(timer);
-				resolve();
-			};
-		});
-		this.#wakeUp = undefined;
 	}
 }
 

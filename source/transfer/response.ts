@@ -59,7 +59,11 @@ function readRest(asked: Asked & {kind: 'rest'}, headers: ResponseHeaders): Read
 	if (range === null)
 		return {kind: 'nonsense', why: 'the Content-Range is missing or makes no sense'};
 	const [start, end, total] = range.slice(1).map(Number);
-	if (total !== asked.size) return {kind: 'changed'};
+	if (total !== asked.size) {
+		return etag === undefined
+			? {kind: 'changed'}
+			: {kind: 'nonsense', why: 'the Content-Range tells another size under the same ETag'};
+	}
 	if (start !== asked.offset || end !== (asked.end ?? asked.size - 1)) {
 		return {kind: 'nonsense', why: 'another range came than was asked for'};
 	}

@@ -98,6 +98,30 @@ describe('a store that wants fewer requests', {timeout: 120_000}, () => {
 		assert.deepEqual(await bed.tree(), {});
 	});
 
+	test('Retry-After as a date, for small files and for pieces: waited for', async () => {
+		await using bed = await FaultBed.make(sandbox);
+		const refused = new Set<string>();
+		bed.proxy.script = allGets((seen) => {
+			if (refused.has(seen.path)) return undefined;
+			refused.add(seen.path);
+			const date = new Date(Date.now() + 3000).toUTCString();
+			return answerWith(503, {'Retry-After': date}, '<Error><Code>SlowDown</Code></Error>');
+		});
+		const include = ['--include', 'dir/small 1', '--include', 'large 0'];
+		const told = await bed.run([...json, '--connections', '1', ...include]);
+		assert.equal(told.status, 0, told.err);
+		for (const key of ['dir/small 1', 'large 0']) {
+			const asked = bed.proxy.requests.filter(
+				({path, method}) => method === 'GET' && path === `data/${key}`,
+			);
+			const [first, second] = asked;
+			assert.ok(first !== undefined && second !== undefined);
+			// A date has no milliseconds.
+			assert.ok(second.at - first.at >= 1990, `${key}: ${second.at - first.at} ms`);
+			assert.equal(told.files.get(key)?.['attempts'], 2);
+		}
+	});
+
 	test('429 for the listing with Retry-After: waited for', async () => {
 		await using bed = await FaultBed.make(sandbox);
 		bed.proxy.script = ({query, nth}) =>

@@ -3,17 +3,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {test} from 'node:test';
-import {createCounters, ThreadCounters} from '../../source/transfer/counters.ts';
-import {Folders, place, realDisk, writeFully, type Disk} from '../../source/transfer/disk.ts';
-import {HostPace} from '../../source/transfer/host-pace.ts';
-import {Lanes} from '../../source/transfer/lanes.ts';
-import {Outbox} from '../../source/transfer/outbox.ts';
-import {createRate, RateLimit} from '../../source/transfer/rate-limit.ts';
-import {defaultSettings} from '../../source/transfer/settings.ts';
-import {CredentialGate} from '../../source/transfer/thread-context.ts';
+import {place, realDisk, writeFully, type Disk} from '../../source/transfer/disk.ts';
 import type {TransferResult} from '../../source/transfer/types.ts';
 import {Bed, bytes} from './bed.ts';
-import {provider} from './fake-provider.ts';
+import {crowded, lanesOn} from './lanes-on.ts';
 
 const MiB = 1024 * 1024;
 
@@ -21,36 +14,13 @@ function errno(code: string): Error {
 	return Object.assign(new Error(`${code}: played`), {code});
 }
 
-/** Lanes in this thread, on a disk that misbehaves. */
+/** A task through lanes in this thread, on a disk that misbehaves. */
 async function runOn(bed: Bed, disk: Disk, key: string, replace = true): Promise<TransferResult> {
-	const rate = new RateLimit(createRate(0));
 	let tell: (result: TransferResult) => void = () => {};
 	const answer = new Promise<TransferResult>((resolve) => {
 		tell = resolve;
 	});
-	const outbox = new Outbox(([first]) => first && tell(first as TransferResult), 1);
-	const wire = {
-		spec: {provider: 's3', endpoint: bed.server.origin},
-		regions: {},
-		clockOffset: 0,
-	} as const;
-	const lanes = new Lanes(
-		{
-			writer: provider.writer(wire),
-			gate: new CredentialGate(undefined),
-			counters: new ThreadCounters(createCounters(1), 0),
-			limit: rate,
-			hosts: new HostPace(defaultSettings),
-			disk,
-			folders: new Folders(disk),
-			settings: {...defaultSettings, backoffBase: 5, backoffCap: 10},
-			verify: 'checksum',
-			perGroup: 0,
-			retries: 3,
-		},
-		outbox,
-	);
-	lanes.setLanes(1);
+	const {lanes} = lanesOn(bed, disk, ([first]) => first && tell(first as TransferResult));
 	lanes.add([bed.task(1, key, {replace})]);
 	const result = await answer;
 	await lanes.close();
@@ -94,6 +64,18 @@ void test('a disk that fills up under a large file keeps what is there, and it g
 	assert.deepEqual(bed.read('large'), body);
 	assert.match(bed.server.requests.at(-1)?.range ?? '', /^bytes=\d{7}-$/);
 	assert.deepEqual(bed.parts(), []);
+});
+
+void test('no descriptor free to read of what an earlier run left: it waits and goes on from there', async () => {
+	await using bed = await Bed.make();
+	const body = bytes(4 * MiB);
+	bed.server.put('large', body);
+	assert.equal((await runOn(bed, fullAfter(2 * MiB), 'large')).kind, 'no-room');
+	const later = await runOn(bed, crowded('EMFILE', 2), 'large');
+	assert.ok(later.kind === 'done', JSON.stringify(later));
+	assert.equal(later.attempts, 1);
+	assert.match(bed.server.requests.at(-1)?.range ?? '', /^bytes=\d{7}-$/);
+	assert.ok(bed.read('large').equals(body));
 });
 
 void test('each errno is named, and nothing is left behind', async () => {

@@ -3,8 +3,17 @@ import http from 'node:http';
 import type {AddressInfo, Socket} from 'node:net';
 import {crc32} from 'node:zlib';
 
-/** `partSize`: it was uploaded in parts of so many bytes. */
-export type FakeObject = {body: Buffer; etag: string; digest?: string; partSize?: number};
+/**
+ * `partSize`: it was uploaded in parts of so many bytes. `hidesCount`: answers to requests for a part
+ * don't tell how many there are.
+ */
+export type FakeObject = {
+	body: Buffer;
+	etag: string;
+	digest?: string;
+	partSize?: number;
+	hidesCount?: boolean;
+};
 
 /** What a test lets happen; true when it has answered itself. `nth` counts the key's requests from 1. */
 export type Mischief = (call: {
@@ -22,6 +31,8 @@ export class FakeServer {
 	readonly requests: Array<{key: string; range: string | undefined; etag: string | undefined}> = [];
 	/** HEAD requests, which `requests` and `count` leave out */
 	heads = 0;
+	/** every HEAD is answered with this status */
+	headStatus: number | undefined;
 	mischief: Mischief = () => {};
 	origin = '';
 	connections = 0;
@@ -63,6 +74,10 @@ export class FakeServer {
 		const key = decodeURIComponent(name);
 		if (request.method === 'HEAD') {
 			this.heads++;
+			if (this.headStatus !== undefined) {
+				response.writeHead(this.headStatus).end();
+				return;
+			}
 			head(response, this.objects.get(key), new URLSearchParams(query).get('part'));
 			return;
 		}
@@ -114,7 +129,7 @@ function head(
 		response.writeHead(404).end();
 		return;
 	}
-	const {body, etag, digest, partSize} = object;
+	const {body, etag, digest, partSize, hidesCount} = object;
 	const digests = digest === undefined ? {} : {'x-digest': digest};
 	if (part === null || partSize === undefined) {
 		response.writeHead(200, {'content-length': body.length, etag, ...digests}).end();
@@ -125,7 +140,7 @@ function head(
 		.writeHead(206, {
 			'content-length': Math.min(partSize, body.length - start),
 			etag,
-			'x-parts': Math.ceil(body.length / partSize),
+			...(!hidesCount && {'x-parts': Math.ceil(body.length / partSize)}),
 		})
 		.end();
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import * as fc from 'fast-check';
 import {objectKey} from '../../source/model/brand.ts';
+import type {DigestAlgorithm} from '../../source/model/object.ts';
 import {LargeFile} from '../../source/transfer/large-file.ts';
 import type {Extent, LargeFacts, PieceTask} from '../../source/transfer/pieces.ts';
 import type {TransferTask} from '../../source/transfer/types.ts';
@@ -16,10 +17,10 @@ const task: TransferTask = {
 	destination: '/d',
 	replace: true,
 };
-const facts = (size: number, partSize?: number): LargeFacts => ({
+const facts = (size: number, partSize?: number, algorithm?: DigestAlgorithm): LargeFacts => ({
 	etag: '"e"',
 	size,
-	algorithm: 'crc32',
+	algorithm: algorithm ?? 'crc32',
 	...(partSize !== undefined && {partSize}),
 });
 const error = {code: 'changed', message: 'changed'} as const;
@@ -30,19 +31,24 @@ const extentOf = ({start, end}: PieceTask & {kind: 'range'}, length = end - star
 });
 
 /** Brings a file past its first question. */
-function prepared(size: number, extents: readonly Extent[] = [], partSize?: number): LargeFile {
+function prepared(
+	size: number,
+	extents: readonly Extent[] = [],
+	partSize?: number,
+	algorithm?: DigestAlgorithm,
+): LargeFile {
 	const file = new LargeFile({...task, size}, 3);
 	const first = file.next(-1);
 	assert.equal(first?.kind, 'prepare');
 	assert.equal(file.next(-2), undefined);
-	const done = {id: -1, attempts: 1, firstByte: 5, facts: facts(size, partSize), extents} as const;
-	file.take({kind: 'prepared', ...done});
+	const done = {id: -1, attempts: 1, firstByte: 5, extents} as const;
+	file.take({kind: 'prepared', ...done, facts: facts(size, partSize, algorithm)});
 	return file;
 }
 
 test('whatever comes back in whatever order, every byte is fetched once and the file ends', () => {
 	const size = fc.integer({min: 1, max: 120 * MiB});
-	const partSize = fc.option(fc.integer({min: 5 * MiB, max: 40 * MiB}), {nil: undefined});
+	const partSize = fc.option(fc.integer({min: 5 * MiB, max: 90 * MiB}), {nil: undefined});
 	const steps = fc.array(
 		fc.record({
 			what: fc.constantFrom('hand out', 'fetched', 'give back', 'hand out', 'fetched'),
@@ -63,6 +69,8 @@ test('whatever comes back in whatever order, every byte is fetched once and the 
 					// no piece lies across two uploaded parts
 					if (part !== undefined)
 						assert.equal(Math.floor(piece.start / part), Math.floor((piece.end - 1) / part));
+					// none is long, so that a stop or a cut costs little
+					assert.ok(piece.end - piece.start <= 17 * MiB);
 				}
 				return piece;
 			};
@@ -100,6 +108,24 @@ test('whatever comes back in whatever order, every byte is fetched once and the 
 		}),
 	);
 });
+
+for (const [what, size, partSize, expected, algorithm] of [
+	['small parts are a piece each', 25, 8, [8, 8, 8, 1]],
+	['parts below two pieces too', 40, 15, [15, 15, 10]],
+	['large parts are cut', 90, 50, [9, 9, 9, 9, 9, 5, 9, 9, 9, 9, 4]],
+	['a large part alone', 40, 40, [8, 8, 8, 8, 8]],
+	['not where digests can’t be combined', 90, 50, [50, 40], 'md5'],
+] as const)
+	test(`pieces of an object of uploaded parts: ${what}`, () => {
+		const file = prepared(size * MiB, [], partSize * MiB, algorithm);
+		const lengths: number[] = [];
+		for (let id = -2; ; id--) {
+			const piece = file.next(id);
+			if (piece?.kind !== 'range') break;
+			lengths.push((piece.end - piece.start) / MiB);
+		}
+		assert.deepEqual(lengths, expected);
+	});
 
 test('what an earlier run left is not fetched again', () => {
 	const there = [

@@ -81,8 +81,14 @@ export function regionOf({headers, body, message}: Known): string | undefined {
 export function retryAfter(headers: ResponseHeaders): {retryAfter?: number} {
 	const value = header(headers, 'retry-after');
 	if (value === undefined) return {};
-	const wait = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+	const wait = /^\d+$/.test(value) ? Number(value) * 1000 : untilDate(value, headers);
 	return wait > 0 ? {retryAfter: Math.min(wait, 300_000)} : {};
+}
+
+/** Milliseconds until a date of the server's clock, which its Date header tells: ours may be wrong. */
+function untilDate(date: string, headers: ResponseHeaders): number {
+	const now = Date.parse(header(headers, 'date') ?? '');
+	return Date.parse(date) - (Number.isNaN(now) ? Date.now() : now);
 }
 
 export function header(headers: ResponseHeaders, name: string): string | undefined {

@@ -88,8 +88,18 @@ describe('slowing down', () => {
 		const date = new Date(Date.now() + 20_000).toUTCString();
 		const until = ask(429, '', {'retry-after': date}).retryAfter ?? 0;
 		assert.ok(until > 15_000 && until <= 20_000);
+		assert.equal(ask(503, '', {'retry-after': new Date(0).toUTCString()}).retryAfter, undefined);
 		assert.equal(ask(503, '', {'retry-after': '999999'}).retryAfter, 300_000);
 		assert.equal(ask(503, '', {'retry-after': 'soon'}).retryAfter, undefined);
+	});
+
+	test('a date is one of the server’s clock, whatever ours says', () => {
+		for (const hours of [-1, 1]) {
+			const now = Date.now() + hours * 3_600_000;
+			const date = new Date(now).toUTCString();
+			const later = new Date(now + 20_000).toUTCString();
+			assert.equal(ask(503, '', {date, 'retry-after': later}).retryAfter, 20_000);
+		}
 	});
 
 	test('a server error does not', () => assert.equal(ask(500).slowDown, undefined));
