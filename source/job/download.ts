@@ -292,9 +292,11 @@ export class Download {
 
 	#cannotWrite(error: unknown): void {
 		const {message} = errorRecord(error);
+		const {folder} = this.#context.spec;
+		const isFull = message.includes('disk is full');
 		this.#context.onBlocked('disk', {
-			code: 'disk',
-			message: `The ledger in ${this.#context.spec.folder} can't be written.`,
+			code: isFull ? 'disk-full' : 'disk',
+			message: isFull ? fullWords(folder) : `The ledger in ${folder} can't be written.`,
 			hint: 'Make room on the disk, then go on.',
 			detail: message,
 		});
@@ -348,7 +350,7 @@ export class Download {
 					...result.error,
 					message:
 						result.error.code === 'disk-full'
-							? `The disk with ${spec.folder} is full. Paused; open files are kept.`
+							? fullWords(spec.folder)
 							: `The folder of unfinished downloads in ${spec.folder} is gone. Paused.`,
 				});
 				return;
@@ -391,6 +393,9 @@ export class Download {
 		if (!this.#feeding || this.#scheduler.empty) this.#context.onIdle();
 	}
 }
+
+const fullWords = (folder: string): string =>
+	`The disk with ${folder} is full. Paused; open files are kept.`;
 
 /** Whether what was fetched is another object than the one that was listed. */
 function hasChanged(result: TransferResult & {kind: 'done'}, row: FoundRow): boolean {

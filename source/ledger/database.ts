@@ -67,7 +67,8 @@ export class Database {
 			this.#database.exec('COMMIT');
 			return result;
 		} catch (error) {
-			this.#database.exec('ROLLBACK');
+			// A full disk ends the transaction by itself; the words that tell of it must not be lost.
+			if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
 			throw error;
 		}
 	}

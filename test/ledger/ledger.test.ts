@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {DatabaseSync} from 'node:sqlite';
 import {test} from 'node:test';
+import {Database} from '../../source/ledger/database.ts';
 import {Ledger} from '../../source/ledger/ledger.ts';
 import {objectKey} from '../../source/model/brand.ts';
 import type {WantedItem} from '../../source/model/wanted.ts';
@@ -230,4 +231,22 @@ test('listed objects become wanted rows in the groups of their first folders', (
 			],
 		);
 	});
+});
+
+test('a disk that is full is told as that, and the next transaction finds room', () => {
+	const folder = mkdtempSync(path.join(tmpdir(), 'muster-ledger-'));
+	const database = new Database(path.join(folder, 'x.sqlite'));
+	try {
+		database.exec('CREATE TABLE t (text TEXT)');
+		const fill = (): number =>
+			database.transaction(() => database.run('INSERT INTO t VALUES (?)', 'x'.repeat(200_000)));
+		database.exec('PRAGMA max_page_count = 4');
+		assert.throws(fill, /database or disk is full/);
+		database.exec('PRAGMA max_page_count = 4000');
+		fill();
+		assert.equal(database.get('SELECT count(*) AS n FROM t')?.['n'], 1);
+	} finally {
+		database.close();
+		rmSync(folder, {recursive: true, force: true});
+	}
 });
