@@ -1,9 +1,9 @@
 import v8 from 'node:v8';
 
 /** bytes of this thread's young generation beyond which nothing is gained any more */
-const enough = 16 * 1024 * 1024;
+const enough = 8 * 1024 * 1024;
 /** the same for transfer threads, in MiB of one of the two halves */
-const enoughForThreads = 16;
+const enoughForThreads = 8;
 
 /**
  * Keeps V8's young generation from growing until the answered function is called. A roll call makes

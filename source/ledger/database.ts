@@ -102,7 +102,7 @@ export function openLedgerDatabase(file: string, isScratch = false): Database {
 	const database = open(file);
 	try {
 		database.exec(
-			`${isScratch ? scratchMode : lastingMode} PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;`,
+			`${isScratch ? scratchMode : lastingMode} PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;`,
 		);
 		const version = Number(database.get('PRAGMA user_version')?.['user_version'] ?? 0);
 		if (version > schemaVersion) {
