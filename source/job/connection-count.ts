@@ -98,7 +98,10 @@ export class ConnectionCount {
 			busy: this.#context.busy(),
 		});
 		const before = this.#connections;
-		if (next !== undefined && Math.min(next, this.#roof) !== before) this.#use(next);
+		if (next !== undefined && Math.min(next, this.#roof) !== before) {
+			this.#use(next);
+			this.#context.onNote(`${this.#connections} connections instead of ${before}`);
+		}
 		if (next !== undefined) this.#tellSlowDown(slowDowns > 0, before, now.at);
 	}
 

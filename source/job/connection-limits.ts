@@ -25,6 +25,19 @@ export function groupsAtOnce(spec: Limits, connections: number): number {
 	return Math.max(spec.groups, Math.ceil(connections / spec.perGroup));
 }
 
+/**
+ * Files of one group that may be in flight at once: a limit where somebody chose it. With `balanced` so many
+ * that connections do not stand idle because there are few groups; undefined is no limit.
+ */
+export const groupLimit = (spec: Limits): number | undefined =>
+	isLimit(spec) ? spec.perGroup : undefined;
+
+/** Files of each of `groups` groups that are worked on, so that `connections` have something to do. */
+export function filesOfGroup(spec: Limits, connections: number, groups: number): number {
+	if (isLimit(spec)) return spec.perGroup;
+	return Math.max(spec.perGroup, Math.ceil(connections / Math.max(1, groups)));
+}
+
 /** The number that was given; with `auto` one that any line bears. */
 export const connectionsToBegin = (spec: Limits): number =>
 	spec.connections === 'auto' ? Math.min(firstConnections, ceilingOf(spec)) : spec.connections;

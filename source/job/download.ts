@@ -7,7 +7,7 @@ import type {FileEvent, PauseReason} from '../model/event.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import type {TransferPool, TransferResult, TransferTask} from '../transfer/types.ts';
 import {ConnectionCount} from './connection-count.ts';
-import {ceilingOf, groupsAtOnce} from './connection-limits.ts';
+import {ceilingOf, filesOfGroup, groupsAtOnce} from './connection-limits.ts';
 import type {GroupTable} from './group-table.ts';
 import type {JobLog} from './log.ts';
 import {OutcomeBatch} from './outcome-batch.ts';
@@ -167,9 +167,12 @@ export class Download {
 		const room = this.#count.connections * tasksPerConnection - this.#open.size;
 		if (room <= 0) return;
 		const grouped = groups.size > 1;
+		const {connections} = this.#count;
+		const atOnce = groupsAtOnce(spec, connections);
+		const perGroup = filesOfGroup(spec, connections, Math.min(atOnce, this.#scheduler.groupsLeft));
 		const rows = this.#scheduler.take(room, {
-			perGroup: grouped ? spec.perGroup * tasksPerConnection : Infinity,
-			groups: groupsAtOnce(spec, this.#count.connections),
+			perGroup: grouped ? perGroup * tasksPerConnection : Infinity,
+			groups: atOnce,
 		});
 		const tasks: TransferTask[] = [];
 		for (const row of rows) {

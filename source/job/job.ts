@@ -28,7 +28,7 @@ import {createTransferPool, threadsFor} from '../transfer/pool.ts';
 import type {SpareThread} from '../transfer/thread-handle.ts';
 import type {TransferCounters, TransferPool} from '../transfer/types.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
-import {connectionsToBegin} from './connection-limits.ts';
+import {connectionsToBegin, groupLimit} from './connection-limits.ts';
 import {Download} from './download.ts';
 import {GroupTable} from './group-table.ts';
 import {JobClock} from './job-clock.ts';
@@ -318,6 +318,7 @@ export class Job {
 
 	async #makePool(threads: number, connections: number): Promise<TransferPool> {
 		const {store, credentials} = this.#environment;
+		const perGroup = groupLimit(this.spec);
 		return createTransferPool({
 			providerModule: providerModule(this.spec.store.provider),
 			wire: store.wire(),
@@ -328,7 +329,7 @@ export class Job {
 			verify: this.spec.verify,
 			retries: this.spec.retries,
 			limitRate: this.spec.limitRate,
-			...(this.groups.size > 1 ? {perGroup: this.spec.perGroup} : {}),
+			...(this.groups.size > 1 && perGroup !== undefined ? {perGroup} : {}),
 		});
 	}
 

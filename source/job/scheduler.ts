@@ -75,6 +75,12 @@ export class Scheduler {
 		this.#again.push(row);
 	}
 
+	/** Groups that have, or may have, files to hand out. */
+	get groupsLeft(): number {
+		const open = this.#lanes.filter((lane) => !lane.exhausted || lane.queue.length > 0).length;
+		return open + this.#groupIds.length - this.#nextGroup;
+	}
+
 	/** Nothing is left to hand out, apart from what is outstanding. */
 	get empty(): boolean {
 		return (

@@ -29,6 +29,10 @@ const worthwhile = 0.1;
 /** the goodput that a trial downwards may lose */
 const harmless = 0.03;
 const up = 1.5;
+/** seconds for which answers must be late before the climb ends */
+const doubt = 0.4;
+/** connections beyond those that the goodput would need without a queue: a process that is busy answers late now and then */
+const headroom = 2;
 /** answers a millisecond that a process takes with ease: where a store is far, strides are long until there */
 const easy = 3;
 const longestStride = 16;
@@ -84,6 +88,8 @@ export class AutoConnections {
 	#strange = 0;
 	#toldAt = -Infinity;
 	#silence = 0;
+	/** when late answers are believed, while it climbs; 0 when none came */
+	#doubtUntil = 0;
 
 	constructor(start = firstConnections, most = mostConnections) {
 		this.#most = most;
@@ -139,7 +145,10 @@ export class AutoConnections {
 				this.#grow(Math.max(2, Math.min(longestStride, stride)), undefined);
 				return;
 			}
-			const knee = this.#connections * (this.#floor.milliseconds / now) * up;
+			// Connections that were just made, and code that runs for the first time, answer late once.
+			if (this.#doubtUntil === 0) this.#doubtUntil = this.#clock + doubt;
+			if (this.#clock < this.#doubtUntil) return;
+			const knee = this.#connections * (this.#floor.milliseconds / now) * headroom;
 			this.#move(Math.max(this.#connections / 2, Math.min(this.#connections, knee)));
 			this.#settle();
 			this.#restFor(shortRest);
@@ -303,6 +312,7 @@ export class AutoConnections {
 	}
 
 	#move(connections: number): void {
+		this.#doubtUntil = 0;
 		this.#connections = this.#clamp(connections);
 		this.#movedAt = this.#clock;
 		this.#sums = nothing();

@@ -44,7 +44,8 @@ export class Lanes {
 
 	add(tasks: ReadonlyArray<TransferTask | PieceTask>): void {
 		for (const task of tasks) this.#queue.push(task);
-		this.#wakeIdle();
+		// Each looks through the queue: no more of them than there is work for.
+		this.#wakeIdle(tasks.length);
 	}
 
 	/** Grows at once; shrinks as lanes end their files. */
@@ -172,8 +173,8 @@ export class Lanes {
 		const count = (this.#inFlight.get(group) ?? 0) + change;
 		if (count === 0) this.#inFlight.delete(group);
 		else this.#inFlight.set(group, count);
-		// A lane that found every group full may go on now.
-		if (change === -1 && this.#context.perGroup > 0 && this.#idle.length > 0) this.#wakeIdle();
+		// A lane that found every group full may go on now, one for each place that is free again.
+		if (change === -1 && this.#context.perGroup > 0) this.#wakeIdle(1);
 	}
 
 	async #untilWork(): Promise<void> {
@@ -182,10 +183,8 @@ export class Lanes {
 		});
 	}
 
-	#wakeIdle(): void {
-		const idle = this.#idle;
-		this.#idle = [];
-		for (const wake of idle) wake();
+	#wakeIdle(count = Infinity): void {
+		for (const wake of this.#idle.splice(0, count)) wake();
 	}
 
 	#checkStalls(): void {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
-import {ceilingOf, connectionsToBegin, groupsAtOnce} from '../../source/job/connection-limits.ts';
+import {
+	ceilingOf,
+	connectionsToBegin,
+	filesOfGroup,
+	groupLimit,
+	groupsAtOnce,
+} from '../../source/job/connection-limits.ts';
 import {presets} from '../../source/model/job-spec.ts';
 
 test('a number by hand is used from the beginning, and is the most', () => {
@@ -29,4 +35,17 @@ test('with balanced there are as many groups as the connections need; numbers by
 	);
 	const byHand = {perGroup: 4, groups: 2, connections: 100};
 	assert.equal(groupsAtOnce(byHand, 100), 2);
+});
+
+test('with balanced a job of few groups has work for all its connections; numbers by hand stay', () => {
+	const balanced = {...presets.balanced, connections: 'auto' as const};
+	assert.equal(groupLimit(balanced), undefined);
+	assert.deepEqual(
+		[1, 2, 5, 40].map((groups) => filesOfGroup(balanced, 128, groups)),
+		[128, 64, 26, 10],
+	);
+	assert.equal(filesOfGroup(balanced, 16, 0), 16);
+	const byHand = {perGroup: 4, groups: 2, connections: 100};
+	assert.equal(groupLimit(byHand), 4);
+	assert.equal(filesOfGroup(byHand, 100, 2), 4);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {existsSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {test} from 'node:test';
-import type {JobSpec} from '../../source/model/job-spec.ts';
+import {presets, type JobSpec} from '../../source/model/job-spec.ts';
 import {
 	actorBucket,
 	datalakeBucket,
@@ -585,6 +585,32 @@ test('groups are limited at once, and per group', async () => {
 			assert.ok(mostGroups >= 2 && mostGroups <= 3, `${mostGroups} groups at once`);
 		},
 		{throttle: {latency: {min: 20, max: 40}}},
+	);
+});
+
+test('two groups alone have work for all connections with balanced', async () => {
+	const objects = Object.fromEntries(
+		Array.from({length: 160}, (_, index) => [`p/${index % 2}/${index}.bin`, Buffer.alloc(100)]),
+	);
+	await withBed(
+		[memoryBucket('b', objects)],
+		async (bed) => {
+			const {engine} = bed;
+			await rollCall(
+				engine,
+				bed.spec({bucket: 'b', prefix: 'p/', ...presets.balanced, connections: 64}),
+			);
+			let most = 0;
+			const watch = engine.subscribe(() => {
+				most = Math.max(most, engine.getSnapshot().totals.openFiles);
+			});
+			await engine.call('start', {});
+			const {summary} = await ended(engine);
+			watch();
+			assert.equal(summary.downloaded, 160);
+			assert.ok(most > 40, `${most} files at once`);
+		},
+		{throttle: {latency: {min: 400, max: 500}}},
 	);
 });
 

@@ -201,3 +201,31 @@ test('"slow down" lowers the number at once, and for the part of the lanes that 
 		flooded.sample({...told, slowDowns: 50, busy: flooded.connections});
 	assert.equal(flooded.connections, 4, 'a few go on: they wait each for itself');
 });
+
+test('answers that are late for a moment do not end the climb, late ones that stay do', () => {
+	/** Each lane waits for its answer, which takes so long. */
+	const waiting = (auto: AutoConnections, milliseconds: number): number => {
+		const answers = (auto.connections * 100) / milliseconds;
+		return auto.sample({
+			...quiet,
+			bytes: answers * 10 * KiB,
+			files: answers,
+			answers,
+			waited: answers * milliseconds,
+			busy: auto.connections,
+		});
+	};
+	const climbed = (): {auto: AutoConnections; reached: number} => {
+		const auto = new AutoConnections();
+		for (let beat = 0; auto.connections < 60 && beat < 50; beat++) waiting(auto, 30);
+		return {auto, reached: auto.connections};
+	};
+	const moment = climbed();
+	for (let beat = 0; beat < 4; beat++) waiting(moment.auto, 90);
+	assert.equal(moment.auto.connections, moment.reached);
+	for (let beat = 0; beat < 4; beat++) waiting(moment.auto, 30);
+	assert.ok(moment.auto.connections > moment.reached, `${moment.auto.connections}`);
+	const lasting = climbed();
+	for (let beat = 0; beat < 10; beat++) waiting(lasting.auto, 90);
+	assert.ok(lasting.auto.connections < lasting.reached, `${lasting.auto.connections}`);
+});
