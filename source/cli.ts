@@ -16,33 +16,6 @@ function silenceSqliteWarning(): void {
 	};
 }
 
-/**
- * Lets Node keep what it has compiled, for this process, its threads and the engine: a start takes a sixth
- * less. Only in a folder that nobody else can write to, for what lies there is run.
- */
-async function keepCompiledCode(): Promise<void> {
-	if (process.env['NODE_COMPILE_CACHE'] !== undefined || process.getuid === undefined) return;
-	try {
-		const [{mkdirSync, statSync}, {homedir}, path, {enableCompileCache}] = await Promise.all([
-			import('node:fs'),
-			import('node:os'),
-			import('node:path'),
-			import('node:module'),
-		]);
-		const base = process.env['XDG_CACHE_HOME'];
-		const caches =
-			base !== undefined && path.isAbsolute(base) ? base : path.join(homedir(), '.cache');
-		const folder = path.join(caches, 'muster', 'compiled');
-		mkdirSync(folder, {recursive: true, mode: 0o700});
-		const {uid, mode} = statSync(folder);
-		if (uid !== process.getuid() || (mode & 0o022) !== 0) return;
-		enableCompileCache(folder);
-		process.env['NODE_COMPILE_CACHE'] = folder;
-	} catch {
-		// A home that can't be written to costs a few milliseconds more, nothing else.
-	}
-}
-
 if (oldNode(process.versions.node)) {
 	process.stderr.write(
 		`muster needs Node 22.19 or newer; this is Node ${process.versions.node}. Install a newer one from https://nodejs.org\n`,
@@ -51,8 +24,7 @@ if (oldNode(process.versions.node)) {
 } else {
 	process.env['NODE_ENV'] = 'production';
 	silenceSqliteWarning();
-	keepCompiledCode()
-		.then(() => import('./commands/main.ts'))
+	import('./commands/main.ts')
 		.then(({main}) => main(process.argv.slice(2)))
 		.catch((error: unknown) => {
 			process.stderr.write(`muster: ${String(error)}\n`);

@@ -13,17 +13,23 @@ const smallReadSize = 32 * 1024;
  */
 export class Connector {
 	readonly #timeout: number;
-	readonly #buffer = Buffer.allocUnsafeSlow(readSize);
-	readonly #smallBuffer = this.#buffer.subarray(0, smallReadSize);
+	readonly #buffer: Buffer;
+	readonly #smallBuffer: Buffer;
 	readonly #isPaced: () => boolean;
 	/** newest TLS session of each origin: resuming it saves a round trip and a signature */
 	readonly #sessions = new Map<string, Buffer>();
 
 	/**
 	 * `timeout`: milliseconds that a connection may take to be made. `isPaced`: bytes are rationed, so
-	 * that no read may bring many of them at once.
+	 * that no read may bring many of them at once. `buffer`: where reads go.
 	 */
-	constructor(timeout: number, isPaced: () => boolean = () => false) {
+	constructor(
+		timeout: number,
+		isPaced: () => boolean = () => false,
+		buffer = Buffer.allocUnsafeSlow(readSize),
+	) {
+		this.#buffer = buffer;
+		this.#smallBuffer = buffer.subarray(0, smallReadSize);
 		this.#timeout = timeout;
 		this.#isPaced = isPaced;
 	}

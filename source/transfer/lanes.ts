@@ -1,5 +1,6 @@
 import {Hashers} from './checksum.ts';
 import {maximumLanes} from './counters.ts';
+import {crcForms, crcOf} from './crc/crc.ts';
 import {Connector} from '../http/connector.ts';
 import {Lane} from './lane.ts';
 import {createWork, isSmall, type LaneWork} from './lane-work.ts';
@@ -36,7 +37,12 @@ export class Lanes {
 	constructor(context: ThreadContext, outbox: Outbox) {
 		this.#context = context;
 		this.#outbox = outbox;
-		this.#connector = new Connector(context.settings.connectTimeout, () => context.limit.limited);
+		this.#connector = new Connector(
+			context.settings.connectTimeout,
+			() => context.limit.limited,
+			// where the digest that most objects have is computed: what is read need not be copied for it
+			crcOf(crcForms.crc64nvme).room,
+		);
 		this.#watch = new StallWatch(this.#usual, context.counters, context.settings);
 		this.#beat = Math.min(1000, Math.max(10, context.settings.stallAfter / 20));
 		this.#ticker = setInterval(() => this.#checkStalls(), this.#beat);

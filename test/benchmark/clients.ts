@@ -1,5 +1,4 @@
 import {accessSync, constants, mkdirSync, writeFileSync} from 'node:fs';
-import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 import type {Command} from './measure.ts';
@@ -69,8 +68,6 @@ export function clientEnvironment(task: Pick<Task, 'scratch'>): Record<string, s
 		LANG: 'C.UTF-8',
 		HOME: task.scratch,
 		XDG_CONFIG_HOME: path.join(task.scratch, 'config'),
-		// compiled code, as any second start on a machine finds it
-		XDG_CACHE_HOME: path.join(tmpdir(), 'muster-bench-cache'),
 		AWS_ACCESS_KEY_ID: 'AKIABENCHMARK0000000',
 		AWS_SECRET_ACCESS_KEY: 'benchmark-secret-that-nobody-checks',
 		AWS_REGION: 'us-east-1',

@@ -1,8 +1,10 @@
-import {crcModule, dataAt, dataSize, stripe} from './module.ts';
+import {crcModule, dataAt, dataSize, roomAt, roomSize, stripe} from './module.ts';
 import {crcTables, type CrcForm} from './tables.ts';
 
 /** A way to compute one kind of CRC piece by piece. */
 export type Crc = {
+	/** bytes that lie in here are computed where they are, without a copy */
+	readonly room: Buffer<ArrayBuffer>;
 	/** the value before the first byte */
 	readonly initial: bigint;
 	/** the value after `bytes` more */
@@ -27,7 +29,7 @@ declare const WebAssembly: {
 	readonly Instance: new (module: {readonly compiled: true}) => {
 		readonly exports: {
 			readonly memory: {readonly buffer: ArrayBuffer};
-			readonly update: (crc: bigint, length: number) => bigint;
+			readonly update: (crc: bigint, at: number, length: number) => bigint;
 		};
 	};
 };
@@ -54,13 +56,16 @@ function createCrc(form: CrcForm): Crc {
 	const data = new Uint8Array(memory.buffer, dataAt, dataSize);
 	const ones = (1n << BigInt(form.width)) - 1n;
 	return {
+		room: Buffer.from(memory.buffer, roomAt, roomSize),
 		initial: ones,
 		update(value, bytes) {
+			if (bytes.buffer === memory.buffer)
+				return BigInt.asUintN(form.width, update(value, bytes.byteOffset, bytes.length));
 			let crc = value;
 			for (let at = 0; at < bytes.length; at += dataSize) {
 				const piece = bytes.length <= dataSize ? bytes : bytes.subarray(at, at + dataSize);
 				data.set(piece);
-				crc = update(crc, piece.length);
+				crc = update(crc, dataAt, piece.length);
 			}
 			return BigInt.asUintN(form.width, crc);
 		},

@@ -1,14 +1,17 @@
 /*
- * A WebAssembly module of one function, put together by hand: `update(crc: i64, length: i32): i64`
- * over bytes in the module's memory. Encoding: https://webassembly.github.io/spec/core/binary/
+ * A WebAssembly module of one function, put together by hand: `update(crc: i64, at: i32, length:
+ * i32): i64` over bytes in the module's memory. Encoding: https://webassembly.github.io/spec/core/binary/
  */
 
 /** Bytes of each of the four stripes that are computed side by side. */
 export const stripe = 2048;
 /** Where the bytes lie: behind the table of words and those of one, two and three stripes. */
 export const dataAt = 4 * 2048 * 8;
-/** Bytes that one call takes. */
+/** Bytes that are copied there at once, for they lie elsewhere. */
 export const dataSize = 4 * 64 * 1024;
+/** Behind them lies room for bytes that come straight into the memory. */
+export const roomAt = dataAt + dataSize;
+export const roomSize = 4 * 64 * 1024;
 
 const page = 64 * 1024;
 const tableSize = 2048 * 8;
@@ -60,8 +63,8 @@ const repeat = (condition: number[], ...body: number[][]) =>
 	block(loop(condition, eqz32, branchIf(1), ...body, branch(0)));
 
 const crc = 0;
-const length = 1;
-const at = 2;
+const at = 1;
+const length = 2;
 const end = 3;
 const stop = 4;
 /** values of the second, third and fourth stripe */
@@ -129,12 +132,10 @@ const bytes = repeat(
 
 const body = [
 	2,
-	3,
+	2,
 	i32,
 	3,
 	i64,
-	...const32(dataAt),
-	...set(at),
 	...get(at),
 	...get(length),
 	...add32,
@@ -152,9 +153,9 @@ const section = (id: number, content: readonly number[]) => [id, ...u(content.le
 /** The module, ready to be compiled. Exports `memory` and `update`. */
 export const crcModule = Uint8Array.from([
 	...Buffer.from('\0asm\u0001\0\0\0'),
-	...section(1, [1, 0x60, 2, i64, i32, 1, i64]),
+	...section(1, [1, 0x60, 3, i64, i32, i32, 1, i64]),
 	...section(3, [1, 0]),
-	...section(5, [1, 0, ...u((dataAt + dataSize) / page)]),
+	...section(5, [1, 0, ...u((roomAt + roomSize) / page)]),
 	...section(7, [2, ...name('memory'), 2, 0, ...name('update'), 0, 0]),
 	...section(10, [1, ...u(body.length), ...body]),
 ]);

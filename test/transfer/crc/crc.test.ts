@@ -51,3 +51,18 @@ test('every length around words, stripes and blocks', () => {
 		assert.equal(valueOf(made.crc32, [bytes]), BigInt(crc32(bytes)), String(length));
 	}
 });
+
+test('bytes that lie in its own memory are computed where they are, at any place', () => {
+	for (const crc of Object.values(made)) {
+		for (let at = 0; at < crc.room.length; at++) crc.room[at] = (at * 31 + (at >> 9)) & 255;
+		for (const [from, to] of [
+			[0, crc.room.length],
+			[1, 20_000],
+			[7, 8],
+			[300, 300],
+		] as const) {
+			const here = crc.room.subarray(from, to);
+			assert.equal(valueOf(crc, [here]), valueOf(crc, [Buffer.from(here)]));
+		}
+	}
+});
