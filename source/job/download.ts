@@ -1,5 +1,5 @@
 import {mkdirSync} from 'node:fs';
-import type {Ledger, Outcomes} from '../ledger/ledger.ts';
+import type {Ledger} from '../ledger/ledger.ts';
 import type {FoundRow} from '../ledger/plan-table.ts';
 import {objectKey} from '../model/brand.ts';
 import {type ErrorRecord, errorRecord} from '../model/error.ts';
@@ -8,6 +8,7 @@ import type {JobSpec} from '../model/job-spec.ts';
 import type {TransferPool, TransferResult, TransferTask} from '../transfer/types.ts';
 import {ConnectionCount} from './connection-count.ts';
 import {ceilingOf, filesOfGroup, groupsAtOnce} from './connection-limits.ts';
+import {doneRow, fileEvent, hasChanged} from './file-outcome.ts';
 import type {GroupTable} from './group-table.ts';
 import type {JobLog} from './log.ts';
 import {OutcomeBatch} from './outcome-batch.ts';
@@ -244,6 +245,7 @@ export class Download {
 	}
 
 	#settle(results: readonly (TransferResult | Unreachable)[]): void {
+		const {job} = this.#context;
 		const finished = Date.now();
 		const rows: FoundRow[] = [];
 		const known: (TransferResult | Unreachable)[] = [];
@@ -252,7 +254,7 @@ export class Download {
 			if (row === undefined) continue;
 			rows.push(row);
 			known.push(result);
-			if (result.kind === 'done') this.#outcomes.done(this.#doneRow(result, row, finished));
+			if (result.kind === 'done') this.#outcomes.done(doneRow(result, row, {job, finished}));
 			else if (result.kind === 'failed')
 				this.#outcomes.failed({id: row.id, attempts: result.attempts, error: result.error});
 		}
@@ -265,32 +267,6 @@ export class Download {
 		}
 		if (this.#feeding && isWritten) this.#fill();
 		this.#reportIdle();
-	}
-
-	#doneRow(
-		result: TransferResult & {kind: 'done'},
-		row: FoundRow,
-		finished: number,
-	): Outcomes['done'][number] {
-		return {
-			id: row.id,
-			size: result.bytes,
-			attempts: result.attempts,
-			verified: result.verified,
-			file: {
-				path: row.destination ?? '',
-				bucket: row.bucket,
-				key: row.key,
-				etag: result.etag ?? row.etag,
-				size: result.bytes,
-				modified: row.modified,
-				localModified: result.localModified,
-				verified: result.verified,
-				digest: result.digest ?? null,
-				job: this.#context.job,
-				finished,
-			},
-		};
 	}
 
 	#cannotWrite(error: unknown): void {
@@ -331,7 +307,7 @@ export class Download {
 				if (hasChanged(result, row)) this.#context.onChanged?.(row);
 				this.#context.onFile(
 					row,
-					this.#event(row, result.attempts, {bytes: result.bytes, verified: result.verified}),
+					fileEvent(row, result.attempts, {bytes: result.bytes, verified: result.verified}),
 				);
 				return;
 			case 'failed':
@@ -340,7 +316,7 @@ export class Download {
 					'error',
 					`failed ${row.destination} from ${row.bucket}/${row.key}: ${result.error.code}: ${result.error.message} ${result.error.detail ?? ''}`,
 				);
-				this.#context.onFile(row, this.#event(row, result.attempts, {error: result.error}));
+				this.#context.onFile(row, fileEvent(row, result.attempts, {error: result.error}));
 				return;
 			case 'refused':
 				this.#context.onBlocked('credentials', result.error);
@@ -362,26 +338,6 @@ export class Download {
 		}
 	}
 
-	#event(
-		row: FoundRow,
-		attempts: number,
-		outcome: {bytes?: number; verified?: FileEvent['verified']; error?: ErrorRecord},
-	): FileEvent {
-		const {bytes, verified, error} = outcome;
-		return {
-			type: 'file',
-			status: error === undefined ? 'downloaded' : 'failed',
-			group: row.group,
-			wanted: row.text,
-			key: row.key,
-			path: row.destination,
-			bytes: bytes ?? 0,
-			attempts,
-			...(verified === undefined ? {} : {verified}),
-			...(error === undefined ? {} : {error: {code: error.code, message: error.message}}),
-		};
-	}
-
 	#giveBack(id: number): void {
 		const row = this.#open.get(id);
 		if (row === undefined) return;
@@ -399,10 +355,3 @@ export class Download {
 
 const fullWords = (folder: string): string =>
 	`The disk with ${folder} is full. Paused; open files are kept.`;
-
-/** Whether what was fetched is another object than the one that was listed. */
-function hasChanged(result: TransferResult & {kind: 'done'}, row: FoundRow): boolean {
-	if (result.changed === true) return true;
-	const bare = (etag: string): string => etag.replaceAll('"', '');
-	return row.etag !== null && result.etag !== undefined && bare(row.etag) !== bare(result.etag);
-}
