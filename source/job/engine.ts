@@ -10,9 +10,10 @@ import type {Snapshot} from '../model/snapshot.ts';
 import {AccessCache, type OpenAccess} from './access.ts';
 import {diskInfo} from './disk-info.ts';
 import {queryGroups} from './group-query.ts';
-import {Job, type JobEnvironment} from './job.ts';
+import {Job} from './job.ts';
+import type {JobEnvironment} from './job-environment.ts';
 import type {LinkMethod, LinkParams, LinkResult} from './link/messages.ts';
-import {isLive, recordOf} from './job-record.ts';
+import {recordOf} from './job-record.ts';
 import {Monitor} from './monitor.ts';
 import {timedStore} from './timed-store.ts';
 import {findJob, listJobs, writeJob} from './registry.ts';
@@ -97,10 +98,10 @@ class LocalEngine implements Engine {
 		this.#breakOff?.();
 		const job = this.#job;
 		// A roll call is broken off, too; one that stands keeps its state.
-		if (job !== undefined && job.phase !== 'ready') await job.stop('now');
+		if (job !== undefined && job.state.phase !== 'ready') await job.stop('now');
 		await this.#work;
 		// One that was being taken up may have begun meanwhile.
-		if (job !== undefined && isLive(job)) await job.stop('now');
+		if (job !== undefined && job.state.isLive) await job.stop('now');
 		this.#record();
 		await job?.close();
 		this.#options.spare?.end();
@@ -191,7 +192,7 @@ class LocalEngine implements Engine {
 		const job = new Job(spec, this.#environment(access), settled.manifest);
 		const id = await this.#breakable((signal) => job.open(signal));
 		this.#watch(job);
-		if (note !== undefined) job.tell('info', note);
+		if (note !== undefined) job.notices.tell('info', note);
 		this.#work = job.rollCall().finally(() => {
 			this.#monitor.publish();
 			this.#record();
@@ -279,7 +280,7 @@ class LocalEngine implements Engine {
 	async #goOn(job: Job): Promise<void> {
 		try {
 			if (!(await job.takeUp())) await job.rollCall();
-			if (job.phase === 'ready') await job.start();
+			if (job.state.phase === 'ready') await job.start();
 		} catch (error) {
 			job.fail(error);
 		}
@@ -288,12 +289,12 @@ class LocalEngine implements Engine {
 	async #abandon(): Promise<null> {
 		const job = this.#job;
 		if (job === undefined) return null;
-		if (isLive(job)) {
+		if (job.state.isLive) {
 			throw new MusterError('usage', 'A job is running; stop it first.');
 		}
 		await job.stop('now');
 		await this.#work;
-		if (job.startedAt === null && job.phase === 'stopped') await job.discard();
+		if (job.state.startedAt === null && job.state.phase === 'stopped') await job.discard();
 		else await job.close();
 		this.#job = undefined;
 		this.#monitor.watch(undefined);
@@ -351,7 +352,7 @@ class LocalEngine implements Engine {
 		const job = this.#theJob();
 		const result = await verifyFolder(job.spec.folder, {ledger: job.ledger});
 		const bad = result.bad.length + result.missing.length;
-		job.tell(
+		job.notices.tell(
 			bad === 0 ? 'info' : 'error',
 			bad === 0
 				? `All ${formatCount(result.files)} files match their recorded checksums.`
@@ -364,9 +365,13 @@ class LocalEngine implements Engine {
 	/** The job as `muster jobs` shows it; a roll call by itself is no job. */
 	#record(): void {
 		const job = this.#job;
-		if (job === undefined || job.id === null || (job.phase === 'failed' && job.startedAt === null))
+		if (
+			job === undefined ||
+			job.id === null ||
+			(job.state.phase === 'failed' && job.state.startedAt === null)
+		)
 			return;
-		if (isLive(job)) job.keepTime();
+		if (job.state.isLive) job.keepTime();
 		const record = recordOf(job, job.id, this.#monitor.getSnapshot(), this.#socket);
 		writeJob(this.#options.jobsFolder, record);
 	}

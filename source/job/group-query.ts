@@ -24,7 +24,7 @@ export function queryGroups(
 			if (query.problemsOnly === true && state !== 'problem') return false;
 			return find === '' || job.groups.name(group.id).toLowerCase().includes(find);
 		});
-	const open = job.openFiles();
+	const open = job.transfers.openFiles();
 	const rate = new Map<number, number>();
 	if (query.sort === 'speed') {
 		for (const {group, state} of groups) {

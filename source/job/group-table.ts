@@ -1,3 +1,4 @@
+import type {Ledger} from '../ledger/ledger.ts';
 import type {GroupCount} from '../ledger/progress-table.ts';
 import type {GroupState} from '../model/snapshot.ts';
 
@@ -70,6 +71,11 @@ export class GroupTable {
 
 	all(): readonly GroupCounts[] {
 		return this.#groups;
+	}
+
+	/** Counts all groups of the roll call anew. */
+	recount({progress}: Ledger): void {
+		this.load(progress.groupNames(), progress.counts());
 	}
 
 	/** Sets everything anew from the ledger. Files downloaded earlier in this job count as done. */

@@ -23,6 +23,7 @@ export class JobPlace {
 	#lock: FolderLock | undefined;
 	#ledger: Ledger | undefined;
 	#log: JobLog | undefined;
+	#id: JobId | null = null;
 	#madeId: JobId | null = null;
 	#isContinued = false;
 
@@ -54,9 +55,14 @@ export class JobPlace {
 		return path.join(this.#spec.folder, '.muster', 'reports');
 	}
 
-	/** The job's number was made for this run, and goes with it when nothing comes of it. */
-	get isNew(): boolean {
-		return this.#madeId !== null;
+	/** The job's number; null before `open` and for a roll call without a job. */
+	get id(): JobId | null {
+		return this.#id;
+	}
+
+	/** A number that was made for this run is named no more: nothing came of it, and nobody could look for it. */
+	withdrawId(): void {
+		if (this.#madeId !== null) this.#id = null;
 	}
 
 	/** The ledger's roll call is this job's own, of an earlier run. */
@@ -73,7 +79,8 @@ export class JobPlace {
 			this.#lock = await FolderLock.take(state, null, undefined, signal);
 			this.#ledger = Ledger.open(state, {isScratch: ledgerFolder !== undefined});
 			this.#log = new JobLog(path.join(state, 'logs'), logLevel);
-			return ledgerFolder === undefined ? this.#settleId(this.#ledger, known) : null;
+			if (ledgerFolder === undefined) this.#id = this.#settleId(this.#ledger, known);
+			return this.#id;
 		} catch (error) {
 			this.takeBack();
 			throw error;

@@ -16,7 +16,7 @@ export function recordOf(
 		id,
 		folder: job.spec.folder,
 		title: titleOf(job.spec),
-		started: job.startedAt ?? job.rollStarted,
+		started: job.state.startedAt ?? job.preparation.startedAt,
 		updated: Date.now(),
 		state: recordState(job),
 		files: totals.files,
@@ -25,19 +25,15 @@ export function recordOf(
 		bytesDone: totals.bytesDone,
 		failed: totals.filesFailed,
 		missing: rollCall.missing + rollCall.ambiguous,
-		socket: isLive(job) ? socket : null,
-		pid: isLive(job) ? process.pid : null,
+		socket: job.state.isLive ? socket : null,
+		pid: job.state.isLive ? process.pid : null,
 		spec: job.spec,
-		speed: job.summary === null ? null : job.summary.bytes_per_second,
+		speed: job.state.summary === null ? null : job.state.summary.bytes_per_second,
 	};
 }
 
-/** Files are fetched, or may be at any moment. */
-export const isLive = (job: Job): boolean =>
-	job.phase === 'downloading' || job.phase === 'paused' || job.phase === 'stopping';
-
 function recordState(job: Job): JobRecord['state'] {
-	switch (job.phase) {
+	switch (job.state.phase) {
 		case 'downloading':
 		case 'stopping':
 			return 'running';

@@ -6,6 +6,7 @@ import type {ActiveFile, GroupRow, GroupState, IdentityInfo, Snapshot} from '../
 import {groupState, type GroupCounts} from './group-table.ts';
 import {GroupRates} from './group-rates.ts';
 import type {Job} from './job.ts';
+import type {OpenFile} from './job-transfers.ts';
 import {SpeedHistory} from './speed-history.ts';
 import {sumGroups} from './summary.ts';
 
@@ -85,7 +86,7 @@ export class Monitor {
 	}
 
 	#tick(): void {
-		const phase = this.#job?.phase;
+		const phase = this.#job?.state.phase;
 		const moving =
 			phase !== undefined &&
 			phase !== 'ready' &&
@@ -99,15 +100,15 @@ export class Monitor {
 		const job = this.#job;
 		if (job === undefined || now - this.#sampledAt < sampleEvery) return;
 		this.#sampledAt = now;
-		const paused = job.phase === 'paused';
+		const paused = job.state.phase === 'paused';
 		if (paused !== this.#estimatePaused) {
 			if (paused) this.#estimate.pause();
 			else this.#estimate.resume();
 			this.#estimatePaused = paused;
 		}
-		if (job.phase !== 'downloading' && job.phase !== 'stopping') return;
+		if (job.state.phase !== 'downloading' && job.state.phase !== 'stopping') return;
 		const totals = sumGroups(job.groups.all());
-		const open = job.openFiles();
+		const open = job.transfers.openFiles();
 		const openBytes = open.reduce((sum, file) => sum + file.bytes, 0);
 		this.#estimate.sample({
 			at: performance.now(),
@@ -115,7 +116,7 @@ export class Monitor {
 			bytesTotal: totals.bytes,
 			files: totals.filesDone + totals.failed,
 			filesTotal: totals.files,
-			connections: job.connections,
+			connections: job.transfers.connections,
 		});
 		const byGroup = new Map<number, number>();
 		for (const {row, bytes} of open)
@@ -149,21 +150,21 @@ export class Monitor {
 		if (job === undefined) return {...emptySnapshot, ...base};
 		const all = job.groups.all();
 		const totals = sumGroups(all);
-		const open = job.openFiles();
+		const open = job.transfers.openFiles();
 		const openBytes = open.reduce((sum, file) => sum + file.bytes, 0);
-		const counters = job.counters();
+		const counters = job.transfers.counters();
 		const reading = this.#estimate.read();
 		const counts = job.counts();
-		const {progress} = job;
+		const {progress, startedAt, seconds, sureGuesses, choices} = job.preparation;
 		const reviewing = isReviewing(job);
 		const states = all.map((group) => groupState(group, reviewing));
-		const running = job.phase === 'downloading' || job.phase === 'stopping';
+		const running = job.state.phase === 'downloading' || job.state.phase === 'stopping';
 		return {
 			...base,
-			phase: job.phase === 'reading' ? progress.phase : job.phase,
+			phase: job.state.phase === 'reading' ? progress.phase : job.state.phase,
 			job: job.id,
 			spec: job.spec,
-			pauseReason: job.pauseReason,
+			pauseReason: job.state.pauseReason,
 			rollCall: {
 				...counts,
 				wanted: Math.max(counts.wanted, progress.rowsRead),
@@ -172,12 +173,12 @@ export class Monitor {
 				rowsSkipped: progress.rowsSkipped,
 				keysListed: progress.keysListed,
 				listed: progress.listed,
-				seconds: job.rollSeconds === 0 ? (Date.now() - job.rollStarted) / 1000 : job.rollSeconds,
+				seconds: seconds === 0 ? (Date.now() - startedAt) / 1000 : seconds,
 				groups: all.length,
 				groupsMissing: all.filter((group) => group.missing > 0).length,
 				groupsAmbiguous: all.filter((group) => group.ambiguous > 0).length,
-				sureGuesses: job.sureGuesses,
-				choices: job.choices,
+				sureGuesses,
+				choices,
 			},
 			totals: {
 				files: totals.files,
@@ -188,10 +189,10 @@ export class Monitor {
 				bytesPerSecond: running ? reading.bytesPerSecond : 0,
 				filesPerSecond: running ? reading.filesPerSecond : 0,
 				etaSeconds: running ? reading.etaSeconds : null,
-				seconds: job.clock.activeSeconds,
-				pausedSeconds: job.clock.pausedSeconds,
+				seconds: job.state.activeSeconds,
+				pausedSeconds: job.state.pausedSeconds,
 				openFiles: open.length,
-				connections: job.connections,
+				connections: job.transfers.connections,
 				retries: counters.retries,
 				slowDowns: counters.slowDowns,
 				quietSeconds:
@@ -207,28 +208,23 @@ export class Monitor {
 			shown: shownGroups(all, states).map(({group, state}) => this.row(job, group, state, open)),
 			problems: job.problems,
 			disk: this.#diskNow(job.spec.folder),
-			notice: job.notice,
+			notice: job.notices.newest,
 			speeds: this.#speeds.speeds,
 			bestSpeed: this.#speeds.best,
-			failure: job.failure,
-			summary: job.summary,
-			startedAt: job.startedAt,
-			finishedAt: job.finishedAt,
+			failure: job.state.failure,
+			summary: job.state.summary,
+			startedAt: job.state.startedAt,
+			finishedAt: job.state.finishedAt,
 			reports: job.logFile === null ? null : {folder: job.reportsFolder, log: job.logFile},
 		};
 	}
 
 	/** A group as the screens show it. */
-	row(
-		job: Job,
-		group: GroupCounts,
-		state: GroupState,
-		open: ReturnType<Job['openFiles']>,
-	): GroupRow {
+	row(job: Job, group: GroupCounts, state: GroupState, open: readonly OpenFile[]): GroupRow {
 		const files = open.filter((file) => file.row.groupId === group.id);
 		const openBytes = files.reduce((sum, file) => sum + file.bytes, 0);
 		// in a pause nothing moves, whatever the last seconds were like
-		const running = job.phase === 'downloading' || job.phase === 'stopping';
+		const running = job.state.phase === 'downloading' || job.state.phase === 'stopping';
 		const rate = running ? this.#rates.rate(group.id) : 0;
 		const left = Math.max(0, group.bytes - group.bytesDone - openBytes);
 		return {
@@ -261,7 +257,7 @@ export class Monitor {
 
 /** In the roll call a group with missing files needs a look; later only failed files do. */
 export const isReviewing = (job: Job): boolean =>
-	job.phase === 'reading' || job.phase === 'ready' || job.phase === 'matching';
+	job.state.phase === 'reading' || job.state.phase === 'ready' || job.state.phase === 'matching';
 
 /** Groups by state, in one pass: there may be a hundred thousand, ten times a second. */
 function countStates(

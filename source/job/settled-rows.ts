@@ -1,3 +1,4 @@
+import {setImmediate as breathe} from 'node:timers/promises';
 import type {Ledger} from '../ledger/ledger.ts';
 import type {LedgerRow} from '../ledger/row-windows.ts';
 import type {FileEvent} from '../model/event.ts';
@@ -6,6 +7,26 @@ import type {Heard} from './types.ts';
 
 const states = ['local', 'missing', 'ambiguous', 'excluded', 'failed'] as const;
 const problems = ['failed'] as const;
+
+/** events that are told between two looks at what else there is to do */
+const atOnce = 1000;
+
+/** Tells each event of `settledRows`; breaks off and answers false once nobody wants them any more. */
+export async function tellSettledRows(
+	ledger: Ledger,
+	heard: Heard,
+	tell: (event: FileEvent) => void,
+	isWanted: () => boolean,
+): Promise<boolean> {
+	let told = 0;
+	for (const event of settledRows(ledger, heard)) {
+		tell(event);
+		if (++told % atOnce !== 0) continue;
+		await breathe();
+		if (!isWanted()) return false;
+	}
+	return true;
+}
 
 /**
  * Events of the rows that have their end without a download: here already, missing, ambiguous,
