@@ -66,7 +66,7 @@ export class AutoResume {
 			if (pauseReason() !== 'network') return;
 			const record = errorRecord(error);
 			if (exitStatusOf(record.code) === exitStatus.credentials) onNoCredentials(record);
-			else notices.tell('error', this.#waitForNetwork());
+			else notices.tell('error', this.#waitForNetwork(), 'network');
 		} finally {
 			onChange();
 		}
@@ -82,7 +82,7 @@ export class AutoResume {
 				log().write('info', 'there is room on the disk again');
 				proceed().catch((error: unknown) => {
 					if (pauseReason() !== 'disk') return;
-					notices.tell('error', errorRecord(error).message);
+					notices.tell('error', errorRecord(error).message, 'disk');
 					this.waitForRoom();
 				});
 			},
@@ -99,14 +99,15 @@ export class AutoResume {
 	/** A file has come: an outage is over, and so are its words; the next waits are short again. */
 	fileCame(): void {
 		this.#outage.over();
-		this.#context.notices.takeBack('No connection');
+		this.#context.notices.takeBack('network');
 		this.#diskWait.over();
 	}
 
-	/** The job goes on, whoever ordered it. */
+	/** The job goes on, whoever ordered it. What was told of the pause is over, but for an outage: a file has to end that. */
 	resumed(): void {
 		this.stop();
-		this.#context.notices.takeBack('The disk');
+		this.#context.notices.takeBack('disk');
+		this.#context.notices.takeBack('credentials');
 	}
 
 	/** The job ends: nothing is waited for any more. */

@@ -142,7 +142,7 @@ export class JobRun {
 		const {state, notices} = this.#context;
 		if (state.phase !== 'downloading') return;
 		const words = this.#autoResume.wordsOf(reason, error);
-		notices.tell('error', words);
+		notices.tell('error', words, reason);
 		await this.#halt(reason, reason === 'disk' ? {...error, message: words} : error);
 		if (reason === 'disk' && state.pauseReason === 'disk') this.#autoResume.waitForRoom();
 	}
@@ -162,7 +162,7 @@ export class JobRun {
 		const {state, notices, environment} = this.#context;
 		state.pause('credentials', error);
 		environment.emit({type: 'paused', reason: 'credentials'});
-		notices.tell('error', error.message);
+		notices.tell('error', error.message, 'credentials');
 	}
 
 	/** Goes on after a pause, after the first Ctrl+C, after a full disk, with fresh credentials. */

@@ -176,10 +176,13 @@ export class JobTransfers {
 }
 
 function slowDown(notices: NoticeBoard, use: {connections: number; of: number} | null): void {
-	const words = 'S3 asked us to slow down.';
-	if (use === null) notices.takeBack(words);
-	else
-		notices.tell('warning', `${words} Using ${use.connections} of ${use.of} connections for now.`);
+	if (use === null) {
+		notices.takeBack('slow-down');
+		return;
+	}
+	const {connections, of} = use;
+	const words = `S3 asked us to slow down. Using ${connections} of ${of} connections for now.`;
+	notices.tell('warning', words, 'slow-down');
 }
 
 const changedWords = ({key}: FoundRow): string =>

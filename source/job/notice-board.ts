@@ -1,8 +1,12 @@
+import type {PauseReason} from '../model/event.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {LogLevel} from './log.ts';
 
 /** A message to the person: one line, safe to show. */
 export type Notice = {readonly level: 'info' | 'warning' | 'error'; readonly text: string};
+
+/** What a message is about that goes when its cause does; others stay until the next one. */
+export type NoticeSubject = PauseReason | 'slow-down';
 
 const logLevels = {info: 'info', warning: 'warn', error: 'error'} as const;
 
@@ -10,6 +14,7 @@ const logLevels = {info: 'info', warning: 'warn', error: 'error'} as const;
 export class NoticeBoard {
 	readonly #log: (level: LogLevel, text: string) => void;
 	#newest: Notice | null = null;
+	#subject: NoticeSubject | undefined;
 
 	constructor(log: (level: LogLevel, text: string) => void) {
 		this.#log = log;
@@ -19,13 +24,14 @@ export class NoticeBoard {
 		return this.#newest;
 	}
 
-	tell(level: Notice['level'], text: string): void {
+	tell(level: Notice['level'], text: string, subject?: NoticeSubject): void {
+		this.#subject = subject;
 		this.#newest = {level, text: safeText(text)};
 		this.#log(logLevels[level], text);
 	}
 
-	/** What a message that begins so has told is over; a newer one about something else stays. */
-	takeBack(beginning: string): void {
-		if (this.#newest?.text.startsWith(beginning) === true) this.#newest = null;
+	/** What was told about this is over; a newer message about something else stays. */
+	takeBack(subject: NoticeSubject): void {
+		if (this.#subject === subject) this.#newest = null;
 	}
 }

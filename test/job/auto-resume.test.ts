@@ -109,12 +109,17 @@ test('a try that comes after somebody went on, or after a stop, is none', () => 
 	assert.equal(seen.tried, 0);
 });
 
-test('going on takes the words about a full disk back, and no others', () => {
+test('going on takes the words about the pause back, whatever they are, and no others', () => {
 	const {autoResume, notices} = paused('disk');
-	notices.tell('error', 'The disk with /data is full. Paused; open files are kept.');
-	autoResume.resumed();
 	const words = (): string | undefined => notices.newest?.text;
-	assert.equal(words(), undefined);
+	for (const reason of ['disk', 'credentials'] as const) {
+		notices.tell('error', 'The folder of unfinished downloads in /data is gone. Paused.', reason);
+		autoResume.resumed();
+		assert.equal(words(), undefined);
+	}
+	notices.tell('error', 'No connection to S3.', 'network');
+	autoResume.resumed();
+	assert.equal(words(), 'No connection to S3.', 'only a file proves that it is back');
 	notices.tell('warning', 'a/b has changed since it was listed.');
 	autoResume.resumed();
 	autoResume.fileCame();
