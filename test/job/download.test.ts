@@ -435,9 +435,10 @@ test('expired credentials pause the job; fresh ones go on, and no file failed', 
 		process.env['AWS_ACCESS_KEY_ID'] = fresh.accessKeyId;
 		process.env['AWS_SECRET_ACCESS_KEY'] = fresh.secretAccessKey;
 		await engine.call('proceed', {});
-		const {summary} = await ended(engine);
+		const {summary, notice} = await ended(engine);
 		assert.equal(summary.downloaded, 800);
 		assert.equal(summary.failed, 0);
+		assert.equal(notice, null, 'what was told of the pause is over');
 		assert.deepEqual(toldTwice(bed), []);
 		assert.ok(
 			bed.events.some((event) => event.type === 'paused' && event.reason === 'credentials'),
