@@ -43,9 +43,10 @@ async function finishes(bed: Bed): Promise<void> {
 	await bed.job((record) => record.state === 'finished', 30_000);
 	assert.deepEqual(await bed.faults('out'), []);
 	const gets = [...(await bed.getsByKey()).values()];
+	// what is slow at the end may be asked for again, over a connection that is cut then
 	assert.ok(
-		gets.every(({requests}) => requests === 1),
-		'each file was asked for once',
+		gets.every(({complete}) => complete === 1),
+		'each file was fetched once',
 	);
 }
 
