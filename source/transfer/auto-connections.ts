@@ -36,6 +36,8 @@ const headroom = 2;
 /** answers a millisecond that a process takes with ease: where a store is far, strides are long until there */
 const easy = 3;
 const longestStride = 16;
+/** Answers of each connection before a stride: the first ones of a process that has just begun come late on any line. */
+const rounds = 1.1;
 /** a first byte that takes longer than this, in milliseconds, waits behind others' bytes rather than for the store */
 const farthest = 500;
 const down = 0.7;
@@ -135,7 +137,8 @@ export class AutoConnections {
 	#climb(link: LinkSample): void {
 		const {seconds, answers, waited, lanes} = this.#sums;
 		const latency = answers === 0 ? 0 : waited / answers;
-		const isWaiting = answers >= 3 && waited / 1000 > lanes / 2 && latency < farthest;
+		const isRound = answers >= Math.max(3, rounds * this.#connections);
+		const isWaiting = isRound && waited / 1000 > lanes / 2 && latency < farthest;
 		if (isWaiting) {
 			const now = link.answers < 3 ? latency : link.waited / link.answers;
 			// What the last step brought shows after a connection was made and a request answered.

@@ -4,12 +4,17 @@ import {networkFailure} from '../../source/transfer/network-error.ts';
 
 // Takes every descriptor that it may have, then asks for connections; prints what came of each.
 
-try {
-	for (;;) openSync('/dev/null', 'r');
-} catch {
-	// Now there is none.
+function takeAll(): void {
+	try {
+		for (;;) openSync('/dev/null', 'r');
+	} catch {
+		// Now there is none.
+	}
 }
+
 for (const host of process.argv.slice(2)) {
+	// Others of this process may have closed one meanwhile.
+	takeAll();
 	const error = await new Promise((resolve) => {
 		net.connect({host, port: 9}).on('error', resolve);
 	});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
+import {createRate, RateLimit} from '../../source/transfer/rate-limit.ts';
 import {Bed, bytes} from './bed.ts';
 
 const KiB = 1024;
@@ -33,7 +34,9 @@ test('--limit-rate holds within 5 % over five seconds', {concurrency: true}, asy
 				await bed.until(() => performance.now() - from.at > 5000);
 				const seconds = (performance.now() - from.at) / 1000;
 				const reached = (pool.counters().bytesReceived - from.bytes) / seconds;
-				assert.ok(Math.abs(reached / rate - 1) < 0.05, `${reached} of ${rate}`);
+				// where the window begins and ends, a connection or two have just got their grain
+				const edge = (2 * new RateLimit(createRate(rate)).grain) / (rate * seconds);
+				assert.ok(Math.abs(reached / rate - 1) < 0.05 + edge, `${reached} of ${rate}`);
 			}),
 		),
 	);
