@@ -74,7 +74,7 @@ test(
 				// tmux cuts the old frame before the new one is drawn: a whole one has its last line
 				const whole = (hasPane: boolean) => (lines: readonly string[]) =>
 					lines.length === 40 &&
-					/\? help$/.test(lines[39] ?? '') &&
+					(lines[39] ?? '').endsWith('? help') &&
 					lines.join('').includes('│') === hasPane;
 				await shell.until(whole(true));
 				await shell.resize(109, 40);
