@@ -1,10 +1,8 @@
+import type {PlaceOf} from '../ledger/roll-call-table.ts';
 import {objectKey} from '../model/brand.ts';
 import {isPlain, localPath} from '../planning/destination.ts';
 import {compileFilters} from '../planning/filters.ts';
 import {foldedPlace, type PlanContext} from './plan.ts';
-
-/** Answers the place of an object whose row is being made, or null where the plan has to look closer. */
-export type PlaceOf = (key: string, size: number, id: number) => string | null;
 
 type Placed = {readonly key: string; readonly id: number};
 

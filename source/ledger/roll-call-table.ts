@@ -12,16 +12,21 @@ export type UnresolvedRow = {
 	readonly bucket: string | null;
 };
 
+/** Answers the place of an object whose row is being made, or null where the plan has to look closer. */
+export type PlaceOf = (key: string, size: number, id: number) => string | null;
+
+/** an object that is no mark of a folder */
+const isFile = "NOT (size = 0 AND substr(key, -1) = '/')";
 /** Listed objects from row `?2` up to `?3` that are files; their keys below a prefix of `?1 - 1` characters. */
 const listedFiles = `SELECT id, bucket, key, size, substr(key, ?1 + (substr(key, ?1, 1) = '/')) AS below FROM objects
-	WHERE id BETWEEN ?2 AND ?3 AND NOT (size = 0 AND substr(key, -1) = '/')`;
+	WHERE id BETWEEN ?2 AND ?3 AND ${isFile}`;
 /** the first folder of a key below the prefix */
 const firstFolder = "substr(below, 1, max(0, instr(below, '/') - 1))";
 
 /** The ledger's side of a roll call: wanted rows and what becomes of them. */
 export class RollCallTable {
 	readonly #db: Database;
-	#placeOf: (key: string, size: number, id: number) => string | null = () => null;
+	#placeOf: PlaceOf = () => null;
 
 	constructor(database: Database) {
 		this.#db = database;
@@ -145,7 +150,7 @@ export class RollCallTable {
 		rows: number,
 		groupOf: (name: string) => number,
 		isSorted: boolean,
-		placeOf: (key: string, size: number, id: number) => string | null = () => null,
+		placeOf: PlaceOf = () => null,
 	): number {
 		this.#placeOf = placeOf;
 		const values = [Array.from(prefix).length + 1, ids.first, ids.last];
@@ -180,7 +185,7 @@ export class RollCallTable {
 	/** No gap in the numbers of these objects, and no folder marker among them. */
 	#haveNoMarkers({first, last}: {readonly first: number; readonly last: number}): boolean {
 		const [row] = this.#db.rows(
-			`SELECT count(*) FROM objects WHERE id BETWEEN ? AND ? AND NOT (size = 0 AND substr(key, -1) = '/')`,
+			`SELECT count(*) FROM objects WHERE id BETWEEN ? AND ? AND ${isFile}`,
 			first,
 			last,
 		);

@@ -1,9 +1,9 @@
 import type {Ledger} from '../../ledger/ledger.ts';
+import type {PlaceOf} from '../../ledger/roll-call-table.ts';
 import type {JobSpec} from '../../model/job-spec.ts';
 import type {Store} from '../../stores/types.ts';
 import type {GroupTable} from '../group-table.ts';
 import type {JobLog} from '../log.ts';
-import type {PlaceOf} from '../place-ahead.ts';
 
 /** Live counts of a roll call, changed in place as it goes on. */
 export type RollCallProgress = {
