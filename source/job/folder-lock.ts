@@ -164,20 +164,38 @@ async function otherHostIsSilent(
 	times: LockTimes,
 	signal: AbortSignal | undefined,
 ): Promise<void> {
-	const first = readOwner(ownerFile);
+	const first = await wholeOwner(ownerFile, times, signal);
 	if (first === undefined || first.host === hostname() || first.beat === 'released') return;
 	if (ageOf(ownerFile) > times.dead) return;
 	const end = Date.now() + times.silence;
 	while (Date.now() < end) {
 		await delay(times.look, undefined, {signal});
-		const now = readOwner(ownerFile);
+		const now = await wholeOwner(ownerFile, times, signal);
 		if (now === undefined || now.beat === 'released') return;
-		if (now.beat !== first.beat) throw locked(ownerFile);
+		if (now.beat !== first.beat) throw locked(ownerFile, now);
 	}
 }
 
-function locked(ownerFile: string): MusterError {
-	const owner = readOwner(ownerFile);
+/** looks at a file that can't be read as an owner before it counts as a crash's remains */
+const looksAtHalf = 3;
+
+/**
+ * The owner in a file, undefined where there is none. Another host may be caught while it writes, on
+ * a file system where a rename is not whole: a file that is there and says nothing is looked at again.
+ */
+async function wholeOwner(
+	file: string,
+	times: LockTimes,
+	signal: AbortSignal | undefined,
+): Promise<Owner | undefined> {
+	for (let looks = 1; ; looks++) {
+		const owner = readOwner(file);
+		if (owner !== undefined || looks === looksAtHalf || !existsSync(file)) return owner;
+		await delay(times.look, undefined, {signal});
+	}
+}
+
+function locked(ownerFile: string, owner = readOwner(ownerFile)): MusterError {
 	const who =
 		owner === undefined
 			? ''
@@ -194,7 +212,6 @@ function locked(ownerFile: string): MusterError {
 function readOwner(file: string): Owner | undefined {
 	try {
 		const owner = JSON.parse(readFileSync(file, 'utf8')) as Partial<Owner> | null;
-		// Another host may be caught while it writes, on a file system where a rename is not whole.
 		return typeof owner?.host === 'string' && typeof owner.beat === 'string'
 			? (owner as Owner)
 			: undefined;

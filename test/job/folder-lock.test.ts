@@ -117,6 +117,26 @@ test('a silent heartbeat is taken over, an old or released one at once', async (
 	});
 });
 
+test('a heartbeat caught half-written is looked at again, and still a heartbeat', async () => {
+	await withFolder(async (state) => {
+		const file = path.join(state, 'owner.json');
+		const slow = {...quick, look: 100, silence: 2000};
+		for (const [next, half] of [
+			['b1', ''],
+			['b2', '{"host":"els'],
+			['released', ''],
+		] as const) {
+			otherHost(state, 'b0');
+			// its first look comes before anything is waited for
+			const taken = FolderLock.take(state, null, slow);
+			writeFileSync(file, half);
+			setTimeout(() => otherHost(state, next), 150);
+			if (next === 'released') (await taken).release();
+			else assert.match((await refusal(taken)).message, new RegExp(`on not-${hostname()}`));
+		}
+	});
+});
+
 test('a broken owner file holds nobody up', async () => {
 	await withFolder(async (state) => {
 		for (const text of ['', '{', 'null', '[]']) {
