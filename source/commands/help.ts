@@ -47,7 +47,8 @@ Examples:
 ${statuses}`;
 
 export const resumeText = `
-Nothing that was finished is fetched again.
+Nothing that was finished is fetched again. A job whose keys were given as options asks for them
+anew: they are kept nowhere.
 
 Examples:
   muster resume

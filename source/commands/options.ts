@@ -2,12 +2,15 @@ import path from 'node:path';
 import {InvalidArgumentError, Option} from 'commander';
 import type {Command} from 'commander';
 import {checkContradictions, mergeSettings} from '../config/merge.ts';
-import {settingGroups, settings} from '../config/settings.ts';
+import {settingFlag, settingGroups, settings} from '../config/settings.ts';
 import type {Setting, SettingGroup, SettingKey, Settings} from '../config/settings.ts';
 import {MusterError} from '../model/error.ts';
+import {optionKeys} from '../model/job-spec.ts';
+import type {OptionKey} from '../model/job-spec.ts';
 
 function readOption(setting: Setting) {
 	return (text: string, before: unknown): unknown => {
+		if (setting.secret !== undefined) return holdSecret(setting.secret, text);
 		try {
 			const value = setting.parse?.(text);
 			if (setting.list !== true) return value;
@@ -18,6 +21,28 @@ function readOption(setting: Setting) {
 			throw new InvalidArgumentError(`${error.message}. ${error.hint ?? ''}`);
 		}
 	};
+}
+
+/** Takes a secret off the line into the environment; all that settings say is that it was given. */
+function holdSecret(key: OptionKey, text: string): true {
+	const value = text.trim();
+	// not commander's own error, which repeats the value
+	if (value === '' || /\s/.test(value))
+		throw new MusterError('usage', `${settingFlag(key)} is empty or more than one word`, {
+			hint: 'Copy the key alone, without quotes or blanks in it.',
+		});
+	process.env[optionKeys[key]] = value;
+	return true;
+}
+
+/** Words about secrets on the command line, when there are any; they also leave the process list. */
+export function exposedSecrets(command: Command): string | undefined {
+	const given = command.opts<Settings>();
+	if (Object.keys(optionKeys).every((key) => given[key as OptionKey] === undefined))
+		return undefined;
+	// overwrites the words that other people's `ps` shows
+	process.title = 'muster';
+	return 'process lists and shell histories show keys that are given as options; --env-file or the --…-file options keep them to you';
 }
 
 function optionOf(setting: Setting): Option {
@@ -77,6 +102,11 @@ export function jobOptions(command: Command): Command {
 /** Options of the commands that show a job which exists already. */
 export function showOptions(command: Command): Command {
 	return addSettings(addKeys(command, ['onHangup']), ['output']);
+}
+
+/** The same, and the keys that a job which was begun with such keys keeps nowhere. */
+export function resumeOptions(command: Command): Command {
+	return addKeys(showOptions(command), Object.keys(optionKeys) as OptionKey[]);
 }
 
 /** What the wizard can be told: how to reach the store, and how to show itself. */

@@ -8,8 +8,10 @@ import {canUseScreen} from './display.ts';
 import * as help from './help.ts';
 import {
 	addSettings,
+	exposedSecrets,
 	jobOptions,
 	readSettings,
+	resumeOptions,
 	showOptions,
 	soundSettings,
 	wizardOptions,
@@ -64,6 +66,10 @@ export function createProgram(context: Context): Program {
 			}),
 		);
 	configure(program);
+	program.hook('preAction', (_program, command) => {
+		const words = exposedSecrets(command);
+		if (words !== undefined) context.lines.err(`warning: ${words}`);
+	});
 	wizardOptions(program);
 
 	const add = (name: string, description: string, group: string, text?: string): Command => {
@@ -107,7 +113,7 @@ export function createProgram(context: Context): Program {
 
 	const resume = add('resume', 'go on with an unfinished job', jobCommands, help.resumeText);
 	resume.argument('[JOB]', "the job's number (default: the newest unfinished one)");
-	showOptions(resume).action(
+	resumeOptions(resume).action(
 		act(async (job: string | undefined) =>
 			(await import('./resume.ts')).resume(job, soundSettings(resume), context),
 		),

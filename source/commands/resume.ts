@@ -1,5 +1,6 @@
 import {jobsFolder} from '../config/paths.ts';
 import type {Settings} from '../config/settings.ts';
+import type {JobRecord} from '../job/link/messages.ts';
 import {findJob} from '../job/registry.ts';
 import {MusterError, errorRecord, exitStatusOf} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
@@ -32,9 +33,23 @@ export async function resume(
 		throw new MusterError('locked', `Job ${record.id} is running in the background`, {
 			hint: `muster attach ${record.id} opens its dashboard.`,
 		});
+	checkKeys(record, settings);
 	const display = chooseDisplay(settings, context);
 	if (display === 'screen') return onScreen(record.id, settings, context);
 	return inLines(record.id, settings, context, display);
+}
+
+/** Keys that were given as options are kept nowhere, and other jobs have their own. */
+function checkKeys({id, spec}: JobRecord, settings: Settings): void {
+	const given = settings.secretKey === true;
+	if (given && spec.credentials.kind !== 'options')
+		throw new MusterError('usage', `Job ${id} signs in by other means than key options`, {
+			hint: 'Leave --access-key and --secret-key out, or begin the job anew with muster get.',
+		});
+	if (!given && spec.credentials.kind === 'options')
+		throw new MusterError('no-credentials', `The keys of job ${id} are kept nowhere`, {
+			hint: `They were given as options: give them once more, muster resume ${id} --access-key … --secret-key … (and --session-token …).`,
+		});
 }
 
 async function inLines(

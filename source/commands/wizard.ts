@@ -9,6 +9,7 @@ const storeKeys = [
 	'profile',
 	'endpointUrl',
 	'signRequest',
+	'accessKey',
 	'accessKeyFile',
 	'secretKeyFile',
 	'envFile',

@@ -36,6 +36,7 @@ export function storeSpec(settings: Settings, environment: Environment): StoreSp
 export function credentialSpec(settings: Settings, folder: string): CredentialSpec {
 	const absolute = (file: string): string => path.resolve(folder, file);
 	if (settings.signRequest === false) return {kind: 'anonymous'};
+	if (settings.accessKey === true && settings.secretKey === true) return {kind: 'options'};
 	if (settings.envFile !== undefined) return {kind: 'env-file', file: absolute(settings.envFile)};
 	if (settings.accessKeyFile !== undefined && settings.secretKeyFile !== undefined)
 		return {

@@ -17,6 +17,7 @@ const credentials = [
 	['signRequest'],
 	['profile'],
 	['accessKeyFile', 'secretKeyFile', 'sessionTokenFile'],
+	['accessKey', 'secretKey', 'sessionToken'],
 	['envFile'],
 ] as const satisfies readonly (readonly SettingKey[])[];
 const families: readonly (readonly (readonly SettingKey[])[])[] = [manifests, modes, credentials];
@@ -27,6 +28,9 @@ const needs: readonly {readonly keys: readonly SettingKey[]; readonly other: Set
 	{keys: ['accessKeyFile'], other: 'secretKeyFile'},
 	{keys: ['secretKeyFile'], other: 'accessKeyFile'},
 	{keys: ['sessionTokenFile'], other: 'secretKeyFile'},
+	{keys: ['accessKey'], other: 'secretKey'},
+	{keys: ['secretKey'], other: 'accessKey'},
+	{keys: ['sessionToken'], other: 'secretKey'},
 ];
 
 /** `sign-request: true` and `json: false` in a file say nothing that could contradict. */

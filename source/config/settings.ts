@@ -1,5 +1,5 @@
 import {presets} from '../model/job-spec.ts';
-import type {Layout, OnHangup, Overwrite, Preset} from '../model/job-spec.ts';
+import type {Layout, OnHangup, OptionKey, Overwrite, Preset} from '../model/job-spec.ts';
 import type {AmbiguousRule, MatchMode} from '../model/match.ts';
 import * as values from './values.ts';
 import type {ValueParser} from './values.ts';
@@ -43,6 +43,10 @@ export type Settings = {
 	endpointUrl?: string;
 	signRequest?: boolean;
 	requestPayer?: boolean;
+	/** that it was given; the value itself lies in the environment, see `optionKeys` */
+	accessKey?: true;
+	secretKey?: true;
+	sessionToken?: true;
 	accessKeyFile?: string;
 	secretKeyFile?: string;
 	sessionTokenFile?: string;
@@ -74,6 +78,8 @@ export type Setting = {
 	readonly list?: boolean;
 	/** a switch whose plain name, `header` for instance, says the opposite of its flag */
 	readonly negated?: boolean;
+	/** the value is kept by this name in the environment of the process, and nowhere else */
+	readonly secret?: OptionKey;
 	/** the values are paths, taken from the folder of the file that names them */
 	readonly path?: boolean;
 };
@@ -123,6 +129,30 @@ const store: readonly Setting[] = [
 		group: 'store',
 		help: 'agree to pay for the requests',
 		parse: values.choice(['requester']),
+	},
+	{
+		key: 'accessKey',
+		flags: '--access-key <id>',
+		group: 'store',
+		help: 'the access key itself; process lists and shell histories show it',
+		parse: values.noSecret,
+		secret: 'accessKey',
+	},
+	{
+		key: 'secretKey',
+		flags: '--secret-key <key>',
+		group: 'store',
+		help: 'the secret key itself; better in a file',
+		parse: values.noSecret,
+		secret: 'secretKey',
+	},
+	{
+		key: 'sessionToken',
+		flags: '--session-token <token>',
+		group: 'store',
+		help: 'the session token of temporary keys itself',
+		parse: values.noSecret,
+		secret: 'sessionToken',
 	},
 	{
 		key: 'accessKeyFile',

@@ -162,3 +162,11 @@ export function someText(text: string): string {
 		throw bad('the value is empty', 'Give a value, or leave the option out.');
 	return text;
 }
+
+/** A secret in a configuration file: refused, whatever it is. */
+export function noSecret(): never {
+	throw bad(
+		'no secret belongs in a configuration file',
+		'Name a file that holds it alone: access-key-file, secret-key-file, session-token-file or env-file.',
+	);
+}

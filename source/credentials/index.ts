@@ -5,7 +5,14 @@ import type {AwsFiles, Section} from './aws-files.ts';
 import {profileName, readAwsFiles, subsetting} from './aws-files.ts';
 import {loadChain, loadProfile} from './chain.ts';
 import {keep} from './holder.ts';
-import {loadEnvFile, loadFiles, readVariables, variable, warnReadable} from './secret-files.ts';
+import {
+	loadEnvFile,
+	loadFiles,
+	loadOptions,
+	readVariables,
+	variable,
+	warnReadable,
+} from './secret-files.ts';
 import type {CredentialHolder, CredentialOptions, Loader} from './types.ts';
 
 export {listProfiles} from './profiles.ts';
@@ -53,6 +60,8 @@ function loaderOf(spec: CredentialSpec, env: NodeJS.ProcessEnv, folder: string):
 			return async () => loadFiles(spec, env);
 		case 'env-file':
 			return async () => loadEnvFile(spec.file);
+		case 'options':
+			return async () => loadOptions(env);
 		default:
 			return async () => loadChain(env, folder);
 	}

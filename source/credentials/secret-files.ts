@@ -2,7 +2,7 @@ import {readFile, stat} from 'node:fs/promises';
 import {parseEnv} from 'node:util';
 import {MusterError} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
-import type {CredentialSpec} from '../model/job-spec.ts';
+import {optionKeys, type CredentialSpec} from '../model/job-spec.ts';
 import type {Credentials} from '../stores/types.ts';
 import type {Loaded} from './types.ts';
 
@@ -67,6 +67,25 @@ export async function loadEnvFile(file: string): Promise<Loaded> {
 	throw new MusterError('no-credentials', `${safeText(file)} holds no access key and secret key.`, {
 		hint: 'It needs the lines AWS_ACCESS_KEY_ID=… and AWS_SECRET_ACCESS_KEY=….',
 	});
+}
+
+/** `--access-key`, `--secret-key`, `--session-token`: what this process was told, if it was. */
+export async function loadOptions(env: NodeJS.ProcessEnv): Promise<Loaded> {
+	const accessKeyId = env[optionKeys.accessKey];
+	const secretAccessKey = env[optionKeys.secretKey];
+	const sessionToken = env[optionKeys.sessionToken];
+	if (!accessKeyId || !secretAccessKey)
+		throw new MusterError('no-credentials', 'The keys of this job are kept nowhere.', {
+			hint: 'They were given as options: give them once more, muster resume JOB --access-key … --secret-key … (and --session-token …).',
+		});
+	if (accessKeyId.startsWith('ASIA') && !sessionToken)
+		throw new MusterError('no-credentials', 'The session token is lacking.', {
+			hint: 'Keys that begin with ASIA are temporary: add --session-token.',
+		});
+	return {
+		label: 'key options',
+		credentials: {accessKeyId, secretAccessKey, ...(sessionToken ? {sessionToken} : {})},
+	};
 }
 
 /** Variables of a file that may be missing, such as `.env`: none then. */

@@ -55,7 +55,20 @@ export type CredentialSpec =
 			readonly secretKeyFile?: string;
 			readonly sessionTokenFile?: string;
 	  }
-	| {readonly kind: 'env-file'; readonly file: string};
+	| {readonly kind: 'env-file'; readonly file: string}
+	/** `--access-key` and its like: in the environment of the process that was told, and nowhere else */
+	| {readonly kind: 'options'};
+
+/**
+ * Variables that hold what `--access-key`, `--secret-key` and `--session-token` said. An engine of its
+ * own inherits them; no job, message or command line ever holds their values.
+ */
+export const optionKeys = {
+	accessKey: 'MUSTER_ACCESS_KEY',
+	secretKey: 'MUSTER_SECRET_KEY',
+	sessionToken: 'MUSTER_SESSION_TOKEN',
+} as const;
+export type OptionKey = keyof typeof optionKeys;
 
 /** Everything that defines a job; plain data, kept in the ledger, enough to repeat or resume it. */
 export type JobSpec = {

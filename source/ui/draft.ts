@@ -74,6 +74,8 @@ export function credentialsLabel(credentials: CredentialSpec): string {
 			return 'key files';
 		case 'env-file':
 			return 'env file';
+		case 'options':
+			return 'key options';
 		default:
 			return 'environment';
 	}

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import {execFileSync} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
+import {inspect} from 'node:util';
 import {Command} from 'commander';
 import {givenSettings, jobOptions} from '../../source/commands/options.ts';
 import {buildJobSpec} from '../../source/config/job-spec.ts';
 import {settings} from '../../source/config/settings.ts';
 import type {Settings} from '../../source/config/settings.ts';
+import {optionKeys} from '../../source/model/job-spec.ts';
 import {commandLine} from '../../source/model/command-line.ts';
 
 function parse(words: readonly string[]): Settings {
@@ -53,6 +55,38 @@ test('only what was given is set', () => {
 			csv: '-',
 		},
 	);
+});
+
+test('keys on the line go into the environment; settings say only that they were given', () => {
+	try {
+		const words = ['--access-key', 'AKIALINE', '--secret-key=hush hush', '--session-token', 'tok'];
+		assert.throws(() => parse(words), /--secret-key/);
+		words[2] = '--secret-key=hush/hush ';
+		const given = parse(['s3://lake', ...words]);
+		assert.deepEqual(given, {
+			source: 's3://lake',
+			accessKey: true,
+			secretKey: true,
+			sessionToken: true,
+		});
+		assert.equal(process.env['MUSTER_ACCESS_KEY'], 'AKIALINE');
+		assert.equal(process.env['MUSTER_SECRET_KEY'], 'hush/hush');
+		assert.equal(process.env['MUSTER_SESSION_TOKEN'], 'tok');
+	} finally {
+		for (const name of Object.values(optionKeys)) delete process.env[name];
+	}
+});
+
+test('a key that can be none is refused without being repeated', () => {
+	let told = '';
+	const command = jobOptions(new Command('get').argument('[SOURCE]').exitOverride());
+	command.configureOutput({writeErr: (text) => (told += text)});
+	for (const words of [['--secret-key', 'hush hush'], ['--secret-key=']])
+		assert.throws(
+			() => command.parse(words, {from: 'user'}),
+			(error) => /--secret-key is empty/.test(String(error)) && !/hush/.test(inspect(error)),
+		);
+	assert.equal(told, '');
 });
 
 test('the line that repeats a job means the same job', () => {

@@ -3,6 +3,7 @@ import {mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
+import {inspect} from 'node:util';
 import {readConfigFile} from '../../source/config/config-file.ts';
 import {MusterError} from '../../source/model/error.ts';
 
@@ -26,6 +27,17 @@ async function refused(text: string, words: RegExp): Promise<void> {
 		return true;
 	});
 }
+
+test('a secret in a file is refused, and not repeated', async () => {
+	for (const key of ['access-key', 'secret-key', 'session_token'])
+		await assert.rejects(read(`source: s3://lake\n${key}: hush-hush\n`), (error) => {
+			assert.ok(error instanceof MusterError);
+			assert.match(error.message, /job\.yaml:2:\d+: .*no secret belongs in a configuration file/);
+			assert.match(error.hint ?? '', /secret-key-file/);
+			assert.doesNotMatch(inspect(error), /hush-hush/);
+			return true;
+		});
+});
 
 test('YAML settings are those of the options, whatever the spelling of the keys', async () => {
 	const settings = await read(`

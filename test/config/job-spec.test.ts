@@ -55,6 +55,10 @@ test('options that can not both be meant are refused, each named', () => {
 	refused({source, header: false}, /--no-header says nothing without --csv/);
 	refused({source, pointer: '/a'}, /--actors/);
 	refused({source, accessKeyFile: 'k'}, /--secret-key-file/);
+	refused({source, accessKey: true}, /--secret-key/);
+	refused({source, secretKey: true}, /--access-key/);
+	refused({source, accessKey: true, sessionToken: true}, /--secret-key/);
+	refused({source, accessKey: true, secretKey: true, profile: 'p'}, /--profile and --access-key/);
 	refused({source, minSize: 5, maxSize: 4}, /--min-size/);
 	refused({source, json: true, ambiguous: 'ask'}, /--ambiguous ask/);
 	refused({}, /s3:\/\/bucket\/prefix/);
@@ -94,6 +98,7 @@ test('credentials are names and files, never secrets', () => {
 		accessKeyFile: '/home/ada/a',
 		secretKeyFile: '/b',
 	});
+	assert.deepEqual(credentials({accessKey: true, secretKey: true}), {kind: 'options'});
 });
 
 test('the command line wins over the file with everything that depends on it', () => {

@@ -75,6 +75,13 @@ describe('the chain', () => {
 		});
 	});
 
+	test('knows the names of older scripts in the environment too', async () => {
+		await withHome(async (home) => {
+			const holder = open(home, chain, {AWS_ACCESS_KEY: 'AKOLD', AWS_ACCESS_SECRET: 's'});
+			assert.deepEqual(await holder.source(), {accessKeyId: 'AKOLD', secretAccessKey: 's'});
+		});
+	});
+
 	test('then the default profile, then .env with the names of older scripts', async () => {
 		await withHome(async (home) => {
 			await home.write(
@@ -249,6 +256,43 @@ describe('IAM Identity Center', () => {
 			{AWS_ENDPOINT_URL_SSO: `http://127.0.0.1:${port}`},
 		);
 		portal.close();
+	});
+});
+
+describe('options', () => {
+	const spec = {kind: 'options'} as const;
+	const given = {MUSTER_ACCESS_KEY: 'AKIAOPTION', MUSTER_SECRET_KEY: 'secret-of-option'};
+
+	test('are what the line said, and nothing else', async () => {
+		await withHome(async (home) => {
+			const other = {
+				AWS_ACCESS_KEY_ID: 'AKENV',
+				AWS_SECRET_ACCESS_KEY: 's',
+				AWS_SESSION_TOKEN: 't',
+			};
+			const holder = open(home, spec, {...other, ...given, AWS_REGION: 'eu-west-1'});
+			assert.deepEqual(await holder.source(), {
+				accessKeyId: 'AKIAOPTION',
+				secretAccessKey: 'secret-of-option',
+			});
+			assert.deepEqual(await holder.identity(), {label: 'key options', region: 'eu-west-1'});
+			await assert.rejects(
+				open(home, spec, other).source(),
+				fails('no-credentials', /kept nowhere/, /muster resume JOB --access-key/),
+			);
+		});
+	});
+
+	test('temporary keys need their token', async () => {
+		await withHome(async (home) => {
+			const temporary = {...given, MUSTER_ACCESS_KEY: 'ASIAOPTION'};
+			await assert.rejects(
+				open(home, spec, temporary).source(),
+				fails('no-credentials', /session token is lacking/, /--session-token/),
+			);
+			const whole = {...temporary, MUSTER_SESSION_TOKEN: 't'};
+			assert.equal((await open(home, spec, whole).source())?.sessionToken, 't');
+		});
 	});
 });
 

@@ -98,6 +98,7 @@ test('other credentials, other lists, no bucket', () => {
 		commandLine({...base, credentials: {kind: 'env-file', file: '.env'}}),
 		/ --env-file \.env /,
 	);
+	assert.match(commandLine({...base, credentials: {kind: 'options'}}), / --ambiguous skip --yes$/);
 	assert.match(
 		commandLine({...base, credentials: {kind: 'files', accessKeyFile: 'id', secretKeyFile: 's'}}),
 		/ --access-key-file id --secret-key-file s --yes$/,

@@ -35,6 +35,8 @@ function credentialWords(credentials: JobSpec['credentials']): string {
 	switch (credentials.kind) {
 		case 'env-file':
 			return credentials.file;
+		case 'options':
+			return '--access-key, --secret-key and --session-token of muster resume';
 		case 'files':
 			return [credentials.accessKeyFile, credentials.secretKeyFile, credentials.sessionTokenFile]
 				.filter((file) => file !== undefined)
