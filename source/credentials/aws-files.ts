@@ -4,6 +4,8 @@ import path from 'node:path';
 
 /** Between the kind of a section and its name, as the SDK's reader joins them. */
 const separator = '.';
+/** Not every dot is one of these: a profile may be named `train.eu`. */
+const sectionName = /^(?:sso-session|services)\./;
 
 /** Settings of one profile or section, names as in the file. */
 export type Section = Readonly<Record<string, string | undefined>>;
@@ -37,7 +39,7 @@ export async function readAwsFiles(env: NodeJS.ProcessEnv): Promise<AwsFiles> {
 	const profiles = new Map<string, Section>();
 	const sections = new Map<string, Section>();
 	for (const [name, section] of Object.entries(configFile)) {
-		if (name.includes(separator)) sections.set(name, section);
+		if (sectionName.test(name)) sections.set(name, section);
 		else profiles.set(name, section);
 	}
 	for (const [name, section] of Object.entries(credentialsFile))
@@ -60,4 +62,19 @@ export function profileName(env: NodeJS.ProcessEnv): string {
 /** The folder that the AWS tools keep their files in. */
 export function awsFolder(env: NodeJS.ProcessEnv): string {
 	return path.join(env['HOME'] ?? env['USERPROFILE'] ?? homedir(), '.aws');
+}
+
+/** The endpoint that environment or profile name for a service, in the order of the SDKs: `sso_oidc`, `sts`, … */
+export function serviceEndpoint(
+	service: string,
+	files: AwsFiles,
+	profile: string,
+	env: NodeJS.ProcessEnv,
+): string | undefined {
+	if (env['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS']?.toLowerCase() === 'true') return undefined;
+	const named = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] || env['AWS_ENDPOINT_URL'];
+	if (named) return named;
+	const section = files.profiles.get(profile);
+	const services = files.section('services', section?.['services']);
+	return subsetting(services, service, 'endpoint_url') ?? section?.['endpoint_url'];
 }

@@ -1,11 +1,10 @@
-import {createHash} from 'node:crypto';
-import {readFile} from 'node:fs/promises';
-import path from 'node:path';
 import process from 'node:process';
 import {safeText} from '../model/safe-text.ts';
 import type {AwsFiles, Section} from './aws-files.ts';
-import {awsFolder, readAwsFiles} from './aws-files.ts';
+import {readAwsFiles} from './aws-files.ts';
 import {keysOf, variable} from './secret-files.ts';
+import {kindOf, tokenNameIn} from './sso/session.ts';
+import {readToken} from './sso/token-cache.ts';
 import type {ProfileInfo} from './types.ts';
 
 /** Every profile of the AWS files, the environment's keys first. From files alone; never throws for broken ones. */
@@ -52,63 +51,27 @@ async function describe(
 		...(account ? {account: safeText(account)} : {}),
 		...(role ? {role: safeText(role)} : {}),
 		...(region ? {region: safeText(region)} : {}),
-		...(await stateOf(kind, section, files, env, now)),
+		...(await stateOf(name, kind, files, env, now)),
 	};
-}
-
-/** In the order in which the SDK looks at them. */
-function kindOf(section: Section): ProfileInfo['kind'] {
-	if (section['role_arn'] && section['web_identity_token_file']) return 'web-identity';
-	if (section['role_arn']) return 'role';
-	if (section['aws_access_key_id'] && section['aws_secret_access_key']) return 'static';
-	if (section['credential_process']) return 'process';
-	if (section['sso_session'] || section['sso_start_url']) return 'sso';
-	return 'unknown';
 }
 
 type State = Pick<ProfileInfo, 'state' | 'expires'>;
 
 async function stateOf(
+	name: string,
 	kind: ProfileInfo['kind'],
-	section: Section,
 	files: AwsFiles,
 	env: NodeJS.ProcessEnv,
 	now: number,
 ): Promise<State> {
-	if (kind === 'sso') return signInState(section, files, env, now);
-	if (kind !== 'role') return {state: 'unknown'};
-	// a role is as good as the sign-in of the profile it starts from
-	const source = files.profiles.get(section['source_profile'] ?? '');
-	const viaSso = source !== undefined && kindOf(source) === 'sso';
-	return viaSso ? {state: (await signInState(source, files, env, now)).state} : {state: 'unknown'};
-}
-
-/** The token that the AWS CLI and the SDKs share: `~/.aws/sso/cache/<sha1 of session name or start URL>.json`. */
-async function signInState(
-	section: Section,
-	files: AwsFiles,
-	env: NodeJS.ProcessEnv,
-	now: number,
-): Promise<State> {
-	const session = section['sso_session'];
-	const startUrl =
-		section['sso_start_url'] ?? files.section('sso-session', session)?.['sso_start_url'];
-	const id = session ?? startUrl;
-	if (id === undefined) return {state: 'unknown'};
-	const file = `${createHash('sha1').update(id).digest('hex')}.json`;
-	try {
-		const text = await readFile(path.join(awsFolder(env), 'sso', 'cache', file), 'utf8');
-		const {expiresAt} = JSON.parse(text) as {expiresAt?: unknown};
-		return life(typeof expiresAt === 'string' ? readTime(expiresAt) : undefined, now);
-	} catch (error) {
-		return {state: (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'expired' : 'unknown'};
-	}
-}
-
-/** `2026-11-20T18:29:28Z`; older tools wrote `UTC` for the `Z`. */
-function readTime(text: string): number | undefined {
-	const time = Date.parse(text.replace(/UTC$/, 'Z'));
-	return Number.isNaN(time) ? undefined : time;
+	// a role is as good as the sign-in of the profile it starts from, but ends by itself
+	if (kind !== 'sso' && kind !== 'role') return {state: 'unknown'};
+	const token = tokenNameIn(files, name);
+	if (token === undefined) return {state: 'unknown'};
+	const reading = await readToken(token, env, now);
+	if (!('token' in reading)) return {state: reading.kind === 'absent' ? 'expired' : 'unknown'};
+	const {state, expires} = life(reading.token.expires, now);
+	return kind === 'sso' ? {state, ...(expires === undefined ? {} : {expires})} : {state};
 }
 
 function life(expires: number | undefined, now: number): State {
