@@ -41,6 +41,8 @@ function run(together: number, files: readonly string[]): {status: number; faile
 			'--import=tsx',
 			'--test',
 			`--test-concurrency=${together}`,
+			// of a file: one that hangs ends, and says which it was
+			'--test-timeout=600000',
 			'--test-reporter=spec',
 			'--test-reporter-destination=stdout',
 			'--test-reporter=./test/helpers/failed-files.ts',

@@ -55,12 +55,14 @@ async function getInLines(
 		const engine = createEngine({
 			jobsFolder: jobsFolder(context.environment),
 			logLevel: logLevelOf(settings),
+			signInPatience: settings.waitForCredentials ?? 0,
 			...(ledgerFolder === undefined ? {} : {ledgerFolder}),
 			...(spare && {spare}),
 		});
 		return runHeadless({
 			engine,
 			reporter,
+			signInPatience: settings.waitForCredentials ?? 0,
 			begin: () => engine.call('prepare', {spec}),
 			decide: async (snapshot) => {
 				await tellRows(engine, reporter, {

@@ -1,6 +1,8 @@
 import type {Engine} from '../job/types.ts';
+import {setTimeout as delay} from 'node:timers/promises';
 import {errorRecord, exitStatus, exitStatusOf} from '../model/error.ts';
-import type {ErrorCode} from '../model/error.ts';
+import type {ErrorCode, ErrorRecord} from '../model/error.ts';
+import {formatDuration} from '../model/format.ts';
 import type {Snapshot} from '../model/snapshot.ts';
 import type {Reporter} from '../reporters/index.ts';
 import {watchInterruption} from './interruption.ts';
@@ -10,6 +12,8 @@ import {isOver, isSettled, waitFor} from './wait.ts';
 export type HeadlessJob = {
 	readonly engine: Engine;
 	readonly reporter: Reporter;
+	/** how long a sign-in that somebody does elsewhere is waited for, milliseconds */
+	readonly signInPatience?: number;
 	/** begins the roll call, or takes a job up */
 	readonly begin: () => Promise<unknown>;
 	/** looks at the roll call: true downloads, a number ends the command with that exit status */
@@ -23,11 +27,42 @@ function pauseStatus({phase, pauseReason}: Snapshot): number | undefined {
 	return pauseReason === 'disk' ? exitStatus.disk : undefined;
 }
 
-async function download({engine, reporter}: HeadlessJob): Promise<number | undefined> {
-	const snapshot = await waitFor(engine, (one) => isOver(one) || pauseStatus(one) !== undefined);
+/** Waits where that was asked for; the gate itself looks for a sign-in elsewhere, and lets the job go on. */
+async function isSignedInMeanwhile(
+	snapshot: Snapshot,
+	{engine, reporter, signInPatience = 0}: HeadlessJob,
+): Promise<boolean> {
+	if (snapshot.pauseReason !== 'credentials' || signInPatience === 0) return false;
+	if (snapshot.failure !== null) reporter.fail(snapshot.failure);
+	reporter.say(`waiting up to ${formatDuration(signInPatience / 1000)} for that`);
+	const over = new AbortController();
+	const patience = delay(signInPatience, false, {signal: over.signal}).catch(() => false);
+	const change = waitFor(engine, ({phase}) => phase !== 'paused').then(() => true);
+	try {
+		return await Promise.race([change, patience]);
+	} finally {
+		over.abort();
+	}
+}
+
+/** What goes on with the job once its cause is mended. */
+function withResume(failure: ErrorRecord, {job, pauseReason}: Snapshot): ErrorRecord {
+	if (pauseReason !== 'credentials' || job === null) return failure;
+	const hint = (failure.hint ?? 'Sign in again.').replace(
+		/, then go on(?:: nothing is lost)?\.$/,
+		'.',
+	);
+	return {...failure, hint: `${hint} Then \`muster resume ${job}\` goes on; nothing is lost.`};
+}
+
+async function download(job: HeadlessJob): Promise<number | undefined> {
+	const {engine, reporter} = job;
+	let snapshot: Snapshot;
+	do snapshot = await waitFor(engine, (one) => isOver(one) || pauseStatus(one) !== undefined);
+	while (await isSignedInMeanwhile(snapshot, job));
 	const status = pauseStatus(snapshot);
 	if (status === undefined) return undefined;
-	if (snapshot.failure !== null) reporter.fail(snapshot.failure);
+	if (snapshot.failure !== null) reporter.fail(withResume(snapshot.failure, snapshot));
 	await engine.call('stop', {mode: 'now', code: status});
 	await waitFor(engine, isOver);
 	return status;

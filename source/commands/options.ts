@@ -101,7 +101,7 @@ export function jobOptions(command: Command): Command {
 
 /** Options of the commands that show a job which exists already. */
 export function showOptions(command: Command): Command {
-	return addSettings(addKeys(command, ['onHangup']), ['output']);
+	return addSettings(addKeys(command, ['onHangup', 'waitForCredentials']), ['output']);
 }
 
 /** The same, and the keys that a job which was begun with such keys keeps nowhere. */

@@ -62,9 +62,11 @@ async function inLines(
 	const engine = createEngine({
 		jobsFolder: jobsFolder(context.environment),
 		logLevel: logLevelOf(settings),
+		signInPatience: settings.waitForCredentials ?? 0,
 	});
 	return runHeadless({
 		engine,
+		signInPatience: settings.waitForCredentials ?? 0,
 		reporter: createReporter(display, context.lines, {verbose: settings.verbose === true}),
 		begin: () => engine.call('resumeJob', {job}),
 		decide: async () => true,

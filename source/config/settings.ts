@@ -52,6 +52,8 @@ export type Settings = {
 	sessionTokenFile?: string;
 	envFile?: string;
 	onHangup?: OnHangup;
+	/** milliseconds */
+	waitForCredentials?: number;
 	plain?: boolean;
 	json?: boolean;
 	quiet?: boolean;
@@ -408,6 +410,13 @@ const run: readonly Setting[] = [
 		flags: '--allow-missing',
 		group: 'run',
 		help: 'missing or ambiguous files leave the exit status at 0',
+	},
+	{
+		key: 'waitForCredentials',
+		flags: '--wait-for-credentials <time>',
+		group: 'run',
+		help: 'with no dashboard: wait so long (30m, 8h) for a sign-in done elsewhere, then exit with 4',
+		parse: values.parseDuration,
 	},
 	{
 		key: 'onHangup',

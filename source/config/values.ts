@@ -45,6 +45,18 @@ export function parseRate(text: string): number {
 	return parseSize(text.replace(/\s*(?:\/s|ps)\s*$/i, ''));
 }
 
+const seconds: Readonly<Record<string, number>> = {'': 1, s: 1, m: 60, h: 3600, d: 86_400};
+
+/** `90`, `90s`, `30m`, `8h`, `1d`: milliseconds. */
+export function parseDuration(text: string): number {
+	const parts = /^\s*(\d+(?:\.\d+)?)\s*([smhd]?)\s*$/i.exec(text);
+	const factor = seconds[parts?.[2]?.toLowerCase() ?? '-'];
+	const value = factor === undefined ? Number.NaN : Math.round(Number(parts?.[1]) * factor * 1000);
+	if (!Number.isSafeInteger(value))
+		throw bad(`"${safeText(text)}" is not a time`, 'Write times as 90s, 30m or 8h.');
+	return value;
+}
+
 /** A whole number within bounds. */
 export function wholeNumber(least: number, most: number): ValueParser<number> {
 	return (text) => {

@@ -27,7 +27,12 @@ export async function loadChain(env: NodeJS.ProcessEnv, folder: string): Promise
 	if (env['AWS_PROFILE']) return loadProfile(env['AWS_PROFILE'], env);
 	const fromEnvironment = keysOf(env);
 	if (fromEnvironment !== undefined)
-		return {label: 'environment', credentials: fromEnvironment, ...environmentAccount(env)};
+		return {
+			label: 'environment',
+			credentials: fromEnvironment,
+			isFixed: true,
+			...environmentAccount(env),
+		};
 	const dotEnv = keysOf(await readVariables(path.join(folder, '.env')));
 	const files = sdkFiles(env);
 	const {createCredentialChain, fromIni, fromNodeProviderChain, fromTokenFile} = await providers();
@@ -38,7 +43,7 @@ export async function loadChain(env: NodeJS.ProcessEnv, folder: string): Promise
 	};
 	try {
 		const found = await createCredentialChain(fromIni(files), fromTokenFile(), last)();
-		return loaded(found, label);
+		return {...loaded(found, label), isFixed: label === '.env'};
 	} catch (error) {
 		throw credentialError(error, undefined);
 	}

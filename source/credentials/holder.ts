@@ -10,6 +10,8 @@ export type Keeper = {
 	readonly source: CredentialSource;
 	load(): Promise<Loaded>;
 	reset(): void;
+	/** asks another loader from now on */
+	replace(loader: Loader): void;
 };
 
 /**
@@ -17,7 +19,8 @@ export type Keeper = {
  * wait. While the old credentials live, a failed renewal is no error. A reset also makes an answer
  * worthless that is still under way.
  */
-export function keep(loader: Loader, now: () => number = Date.now): Keeper {
+export function keep(first: Loader, now: () => number = Date.now): Keeper {
+	let loader = first;
 	let kept: Loaded | undefined;
 	let pending: Promise<Loaded> | undefined;
 	let askedAt = Number.NEGATIVE_INFINITY;
@@ -49,13 +52,19 @@ export function keep(loader: Loader, now: () => number = Date.now): Keeper {
 		return question.catch(() => old);
 	};
 
+	const reset = (): void => {
+		kept = undefined;
+		pending = undefined;
+		askedAt = Number.NEGATIVE_INFINITY;
+	};
+
 	return {
 		load,
 		source: async () => (await load()).credentials,
-		reset() {
-			kept = undefined;
-			pending = undefined;
-			askedAt = Number.NEGATIVE_INFINITY;
+		reset,
+		replace(next) {
+			loader = next;
+			reset();
 		},
 	};
 }

@@ -2,10 +2,12 @@ import path from 'node:path';
 import process from 'node:process';
 import type {CredentialSpec} from '../model/job-spec.ts';
 import type {AwsFiles, Section} from './aws-files.ts';
-import {profileName, readAwsFiles, subsetting} from './aws-files.ts';
+import {profileName, readAwsFiles, sdkFiles, subsetting} from './aws-files.ts';
 import {loadChain, loadProfile} from './chain.ts';
 import {keep} from './holder.ts';
+import {personNeededAt} from './person-needed.ts';
 import {
+	keysOf,
 	loadEnvFile,
 	loadFiles,
 	loadOptions,
@@ -13,9 +15,14 @@ import {
 	variable,
 	warnReadable,
 } from './secret-files.ts';
+import {ssoSessionOf} from './sso/session.ts';
+import {tokenFile} from './sso/token-cache.ts';
 import type {CredentialHolder, CredentialOptions, Loader} from './types.ts';
 
 export {listProfiles} from './profiles.ts';
+export {readPastedKeys} from './pasted-keys.ts';
+export {SignIn} from './sso/sign-in.ts';
+export type {SsoSession} from './sso/session.ts';
 export type {CredentialHolder, CredentialOptions, ProfileInfo} from './types.ts';
 
 /** The credentials that a spec names. Nothing is read or asked before the first question. */
@@ -27,27 +34,70 @@ export function openCredentials(
 	const folder = options.folder ?? process.cwd();
 	let warnings: readonly string[] = [];
 	const find = loaderOf(spec, env, folder);
-	const keeper = keep(async () => {
+	const own: Loader = async () => {
 		warnings = await warnReadable(secretFiles(spec));
 		return find();
-	});
+	};
+	const keeper = keep(own);
+	/** the profile in use; undefined where none is: keys, files, no sign-in at all */
+	let profile = profileOfSpec(spec, env);
+	let label: string | undefined;
 	const region = async () => options.region ?? (await configuredRegion(spec, env, folder));
+	const session = async () =>
+		profile === undefined ? undefined : ssoSessionOf(profile, env).catch(() => undefined);
 	return {
 		source: keeper.source,
 		reset: () => keeper.reset(),
 		async identity() {
-			const {label, account, credentials} = await keeper.load();
+			const found = await keeper.load();
+			label = found.label;
+			const {account, credentials} = found;
+			const needed = await personNeededAt(found, await session(), env);
 			return {
 				label,
 				...(account === undefined ? {} : {account}),
 				...(credentials?.expires === undefined ? {} : {expires: credentials.expires}),
+				...(needed === undefined ? {} : {personNeededAt: needed}),
 				region: (await region()) ?? null,
 			};
+		},
+		useKeys(credentials, shown) {
+			profile = undefined;
+			keeper.replace(async () => ({credentials, label: shown, isFixed: true}));
+		},
+		useProfile(name) {
+			profile = name;
+			keeper.replace(async () => loadProfile(name, env));
+		},
+		useOwn() {
+			profile = profileOfSpec(spec, env);
+			keeper.replace(own);
+		},
+		session,
+		async files() {
+			const {configFilepath, filepath} = sdkFiles(env);
+			const own = [...secretFiles(spec), spec.kind === 'files' ? spec.accessKeyFile : undefined];
+			const tokens = [env['AWS_WEB_IDENTITY_TOKEN_FILE']];
+			const dotEnv = spec.kind === 'chain' ? path.join(folder, '.env') : undefined;
+			const signedIn = await session();
+			const token = signedIn === undefined ? undefined : tokenFile(signedIn, env);
+			const all = [configFilepath, filepath, token, ...own, ...tokens, dotEnv];
+			return all.flatMap((file) => (file === undefined || file === '' ? [] : [file]));
+		},
+		get comesBack() {
+			return spec.kind === 'chain' && label === 'this machine';
 		},
 		region,
 		endpoint: async () => configuredEndpoint(spec, env),
 		warnings: () => warnings,
 	};
+}
+
+/** The profile that a sign-in renews: that which was named, or the one that the chain takes. */
+function profileOfSpec(spec: CredentialSpec, env: NodeJS.ProcessEnv): string | undefined {
+	if (spec.kind === 'profile') return spec.profile;
+	const isProfile = spec.kind === 'chain' && (env['AWS_PROFILE'] || keysOf(env) === undefined);
+	return isProfile ? profileName(env) : undefined;
 }
 
 function loaderOf(spec: CredentialSpec, env: NodeJS.ProcessEnv, folder: string): Loader {

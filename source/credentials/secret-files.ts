@@ -56,6 +56,7 @@ export async function loadFiles(spec: FilesSpec, env: NodeJS.ProcessEnv): Promis
 	}
 	return {
 		label: 'key files',
+		isFixed: true,
 		credentials: {accessKeyId, secretAccessKey, ...(sessionToken ? {sessionToken} : {})},
 	};
 }
@@ -63,7 +64,7 @@ export async function loadFiles(spec: FilesSpec, env: NodeJS.ProcessEnv): Promis
 /** `--env-file`. */
 export async function loadEnvFile(file: string): Promise<Loaded> {
 	const credentials = keysOf(parseEnv(await readText(file, '--env-file')));
-	if (credentials !== undefined) return {label: safeText(file), credentials};
+	if (credentials !== undefined) return {label: safeText(file), credentials, isFixed: true};
 	throw new MusterError('no-credentials', `${safeText(file)} holds no access key and secret key.`, {
 		hint: 'It needs the lines AWS_ACCESS_KEY_ID=… and AWS_SECRET_ACCESS_KEY=….',
 	});

@@ -1,5 +1,6 @@
 import type {IdentityInfo} from '../model/snapshot.ts';
 import type {CredentialSource, Credentials} from '../stores/types.ts';
+import type {SsoSession} from './sso/session.ts';
 
 /** Credentials as they were found, with what may be told about them. */
 export type Loaded = {
@@ -9,6 +10,8 @@ export type Loaded = {
 	readonly label: string;
 	/** AWS account number */
 	readonly account?: string;
+	/** nothing renews them: when they expire, a person has to bring others */
+	readonly isFixed?: boolean;
 };
 
 /** Finds credentials once. Throws MusterError `no-credentials`, `expired-credentials` or `network`. */
@@ -21,6 +24,18 @@ export type CredentialHolder = {
 	reset(): void;
 	/** tries the credentials; throws as the source does */
 	identity(): Promise<IdentityInfo & {readonly region: string | null}>;
+	/** takes these from now on: keys that a person pasted, which stay in memory; `label` is safe to show */
+	useKeys(credentials: Credentials, label: string): void;
+	/** takes those of another profile from now on */
+	useProfile(profile: string): void;
+	/** back to where they came from at first */
+	useOwn(): void;
+	/** the IAM Identity Center session that a person can renew them with; undefined where there is none */
+	session(): Promise<SsoSession | undefined>;
+	/** files that change when somebody signs in, or brings other keys, elsewhere */
+	files(): Promise<readonly string[]>;
+	/** they come from this machine's role or a token file and may be there again at any moment */
+	readonly comesBack: boolean;
 	/** the region that options, environment or profile name, for buckets whose own is not known yet */
 	region(): Promise<string | undefined>;
 	/** the endpoint that environment or profile name (`AWS_ENDPOINT_URL_S3`, `endpoint_url`) */

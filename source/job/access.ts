@@ -1,9 +1,18 @@
 import {openCredentials, type CredentialHolder} from '../credentials/index.ts';
 import {providerFor} from '../stores/index.ts';
+import type {ErrorRecord} from '../model/error.ts';
 import type {Store} from '../stores/types.ts';
 import type {StoreAccess} from './link/messages.ts';
+import {SignInGate} from './sign-in/gate.ts';
 
-export type OpenAccess = {readonly credentials: CredentialHolder; readonly store: Store};
+export type OpenAccess = {
+	readonly credentials: CredentialHolder;
+	readonly store: Store;
+	/** the error of a bucket that does not take the credentials as they are */
+	readonly probe: (bucket: string) => Promise<ErrorRecord | undefined>;
+	/** where a job waits while the credentials are refused */
+	readonly gate: SignInGate;
+};
 
 /** Stores that were opened in this process, kept by what opens them: a wizard asks many questions of one. */
 export class AccessCache {
@@ -36,15 +45,27 @@ async function open({store, credentials}: StoreAccess): Promise<OpenAccess> {
 	);
 	const region = await holder.region();
 	const endpoint = store.endpoint ?? (await holder.endpoint());
+	const gate = new SignInGate(holder);
+	const settled = {
+		...store,
+		...(region === undefined ? {} : {region}),
+		...(endpoint === undefined ? {} : {endpoint}),
+	};
+	const provider = providerFor(store.provider);
 	return {
+		async probe(bucket) {
+			// Not by way of the gate: the question is whether it may open.
+			const asker = provider.open(settled, holder.source);
+			try {
+				return (await asker.probeBucket(bucket)).error;
+			} finally {
+				await asker.close();
+			}
+		},
 		credentials: holder,
-		store: providerFor(store.provider).open(
-			{
-				...store,
-				...(region === undefined ? {} : {region}),
-				...(endpoint === undefined ? {} : {endpoint}),
-			},
-			holder.source,
+		gate,
+		store: provider.open(settled, holder.source, (error, used, signal) =>
+			gate.refused(error, used, signal),
 		),
 	};
 }

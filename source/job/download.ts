@@ -26,8 +26,10 @@ export type DownloadContext = {
 	/** a file has its end: downloaded or failed */
 	readonly onFile: (row: FoundRow, event: FileEvent) => void;
 	readonly onFirstByte: (milliseconds: number) => void;
-	/** the job must wait for a person, the disk or credentials */
+	/** the job must wait for a person or the disk */
 	readonly onBlocked: (reason: PauseReason, error: ErrorRecord) => void;
+	/** a file met credentials that were refused; it waits again */
+	readonly onRefused?: (error: ErrorRecord) => void;
 	/** a file failed for the network: whether the whole connection is gone, so that the file waits with the job */
 	readonly isOutage?: (row: FoundRow) => Promise<boolean>;
 	/** an object was another one than the one that was listed: what is there now was fetched */
@@ -319,7 +321,7 @@ export class Download {
 				this.#context.onFile(row, fileEvent(row, result.attempts, {error: result.error}));
 				return;
 			case 'refused':
-				this.#context.onBlocked('credentials', result.error);
+				this.#context.onRefused?.(result.error);
 				return;
 			case 'unreachable':
 				if (result.gone) this.#context.onBlocked('network', result.error);

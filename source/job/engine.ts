@@ -1,5 +1,4 @@
 import {stat} from 'node:fs/promises';
-import {understandManifest} from '../manifests/index.ts';
 import type {JobId} from '../model/brand.ts';
 import {MusterError, type ErrorRecord} from '../model/error.ts';
 import type {JobEvent} from '../model/event.ts';
@@ -8,13 +7,16 @@ import type {JobSpec} from '../model/job-spec.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Snapshot} from '../model/snapshot.ts';
 import {AccessCache, type OpenAccess} from './access.ts';
+import {admit, type AdmissionContext, identify} from './admission.ts';
 import {diskInfo} from './disk-info.ts';
 import {queryGroups} from './group-query.ts';
 import {Job} from './job.ts';
 import type {JobEnvironment} from './job-environment.ts';
-import type {LinkMethod, LinkParams, LinkResult} from './link/messages.ts';
+import type {LinkMethod, LinkParams, LinkResult, StoreAccess} from './link/messages.ts';
 import {recordOf} from './job-record.ts';
 import {Monitor} from './monitor.ts';
+import {type Customer, SignInDesk} from './sign-in/desk.ts';
+import type {SignInGate} from './sign-in/gate.ts';
 import {timedStore} from './timed-store.ts';
 import {findJob, listJobs, writeJob} from './registry.ts';
 import {shownError, shownRow} from './shown-row.ts';
@@ -37,7 +39,10 @@ class LocalEngine implements Engine {
 	readonly #options: EngineOptions;
 	readonly #access = new AccessCache();
 	readonly #wizard = new WizardService(this.#access);
-	readonly #monitor = new Monitor();
+	readonly #desk = new SignInDesk(() => this.#monitor.publish());
+	/** of the job's store */
+	#gate: SignInGate | undefined;
+	readonly #monitor = new Monitor(() => this.#desk.state(this.#gate?.closed ?? null));
 	readonly #eventListeners = new Map<(event: JobEvent) => void, Exclude<Heard, 'nothing'>>();
 	readonly #handlers: Handlers;
 	readonly #recorder: NodeJS.Timeout;
@@ -105,6 +110,7 @@ class LocalEngine implements Engine {
 		this.#record();
 		await job?.close();
 		this.#options.spare?.end();
+		this.#desk.end();
 		await this.#access.close();
 		this.#monitor.close();
 	}
@@ -114,6 +120,17 @@ class LocalEngine implements Engine {
 		return {
 			hello: () => ({version: 1, pid: process.pid, job: this.#job?.id ?? null}),
 			profiles: () => wizard.profiles(),
+			signIn: async ({access, force}) => ({
+				profile: await this.#desk.begin(await this.#customer(access), force === true),
+			}),
+			newCode: () => this.#desk.newCode(),
+			endSignIn: () => this.#desk.end(),
+			pasteKeys: async ({access, text}) => ({
+				label: await this.#desk.paste(await this.#customer(access), text),
+			}),
+			useProfile: async ({profile}) =>
+				this.#published(this.#desk.useProfile(await this.#customer(), profile)),
+			tryCredentials: () => this.#published(this.#theJob().renew()),
 			identify: (params) => wizard.identify(params),
 			buckets: (params) => wizard.buckets(params),
 			probeBucket: (params) => wizard.probeBucket(params),
@@ -179,6 +196,20 @@ class LocalEngine implements Engine {
 		return null;
 	}
 
+	/** Who signs in: the wizard for a store that it asks, or the job. */
+	async #customer(access?: StoreAccess): Promise<Customer> {
+		const asked = access ?? this.#theJob().spec;
+		const {credentials} = await this.#access.get(asked);
+		if (access === undefined) return {credentials, onFresh: () => this.#theJob().renew()};
+		return {
+			credentials,
+			async onFresh() {
+				credentials.reset();
+				await credentials.identity();
+			},
+		};
+	}
+
 	#theJob(): Job {
 		if (this.#job === undefined) throw new MusterError('usage', 'There is no job yet.');
 		return this.#job;
@@ -187,7 +218,8 @@ class LocalEngine implements Engine {
 	async #prepare(spec: JobSpec): Promise<{job: JobId}> {
 		await this.#abandon();
 		const {access, settled, note} = await this.#breakable((signal) =>
-			this.#checkBefore(spec, signal),
+			// Before a dashboard there is a screen that takes care of it.
+			admit(spec, this.#admission(this.#options.patient !== true), signal),
 		);
 		const job = new Job(spec, this.#environment(access), settled.manifest);
 		const id = await this.#breakable((signal) => job.open(signal));
@@ -216,37 +248,12 @@ class LocalEngine implements Engine {
 		}
 	}
 
-	/** Everything that can be wrong is looked at before the folder is touched. */
-	async #checkBefore(
-		spec: JobSpec,
-		signal: AbortSignal,
-	): Promise<{access: OpenAccess; settled: JobSpec; note?: string | undefined}> {
-		const {manifest} = spec;
-		const isStdin = (manifest.kind === 'csv' || manifest.kind === 'keys') && manifest.file === '-';
-		const settled = isStdin
-			? spec
-			: {
-					...spec,
-					manifest: (await understandManifest(manifest, {endpoint: spec.store.endpoint})).spec,
-				};
-		const access = await this.#access.get(spec);
-		this.#monitor.setIdentity(await access.credentials.identity());
-		if (spec.bucket === '') return {access, settled};
-		return {access, settled, note: await this.#checkBucket(access, spec, signal)};
-	}
-
-	/** Answers a note where the bucket is elsewhere than the person said: it is read all the same. */
-	async #checkBucket(
-		{store}: OpenAccess,
-		spec: JobSpec,
-		signal: AbortSignal,
-	): Promise<string | undefined> {
-		const {error, region} = await store.probeBucket(spec.bucket, signal);
-		if (error !== undefined && (error.code !== 'denied' || spec.manifest.kind === 'prefix'))
-			throw MusterError.from(error);
-		const said = spec.store.region;
-		if (region === undefined || said === undefined || region === said) return undefined;
-		return `The bucket ${spec.bucket} lies in ${region}, not in ${said}: it is read there.`;
+	#admission(mayWait: boolean): AdmissionContext {
+		return {
+			access: this.#access,
+			onIdentity: (identity) => this.#monitor.setIdentity(identity),
+			mayWait: mayWait && (this.#options.signInPatience ?? 0) > 0,
+		};
 	}
 
 	async #resume(id: number): Promise<{job: JobId}> {
@@ -264,7 +271,7 @@ class LocalEngine implements Engine {
 		});
 		const access = await this.#breakable(async () => {
 			const opened = await this.#access.get(record.spec);
-			this.#monitor.setIdentity(await opened.credentials.identity());
+			await identify(opened, this.#admission(true));
 			return opened;
 		});
 		const job = new Job(record.spec, this.#environment(access));
@@ -308,6 +315,7 @@ class LocalEngine implements Engine {
 	}
 
 	#environment(access: OpenAccess): JobEnvironment {
+		this.#gate = access.gate;
 		return {
 			jobsFolder: this.#options.jobsFolder,
 			ledgerFolder: this.#options.ledgerFolder,
@@ -316,6 +324,10 @@ class LocalEngine implements Engine {
 			spare: this.#options.spare,
 			store: timedStore(access.store, (milliseconds) => this.#monitor.question(milliseconds)),
 			credentials: access.credentials,
+			gate: access.gate,
+			signInPatience: this.#options.signInPatience ?? 0,
+			probe: access.probe,
+			onCredentials: () => void this.#tellIdentity(access),
 			emit: (event) => {
 				for (const listener of this.#eventListeners.keys()) listener(event);
 			},
@@ -326,6 +338,11 @@ class LocalEngine implements Engine {
 				this.#record();
 			},
 		};
+	}
+
+	async #tellIdentity({credentials}: OpenAccess): Promise<void> {
+		const identity = await credentials.identity().catch(() => undefined);
+		if (identity !== undefined) this.#monitor.setIdentity(identity);
 	}
 
 	#heard(): Heard {

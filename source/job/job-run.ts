@@ -2,6 +2,7 @@ import type {FoundRow} from '../ledger/plan-table.ts';
 import {type ErrorRecord, exitStatusOf, MusterError} from '../model/error.ts';
 import type {FileEvent, PauseReason} from '../model/event.ts';
 import type {JobSpec} from '../model/job-spec.ts';
+import type {Credentials} from '../stores/types.ts';
 import type {Problem} from '../model/snapshot.ts';
 import {AutoResume} from './auto-resume.ts';
 import type {GroupTable} from './group-table.ts';
@@ -12,6 +13,7 @@ import type {JobResult} from './job-result.ts';
 import type {JobState} from './job-state.ts';
 import {JobTransfers, type TransferFacts} from './job-transfers.ts';
 import {NewestProblems} from './newest-problems.ts';
+import {CredentialCare} from './sign-in/care.ts';
 import type {NoticeBoard} from './notice-board.ts';
 import {tellSettledRows} from './settled-rows.ts';
 import {countAll, sumGroups} from './summary.ts';
@@ -39,6 +41,9 @@ export class JobRun {
 	readonly #problems = new NewestProblems();
 	readonly #transfers: JobTransfers;
 	readonly #autoResume: AutoResume;
+	readonly #care: CredentialCare;
+	/** going on after a sign-in */
+	#opening: Promise<void> = Promise.resolve();
 	/** reports and last words, which a close waits for */
 	#ending: Promise<void> = Promise.resolve();
 	/** counts pauses and stops up: a going on that was ordered before one of them is void */
@@ -48,14 +53,14 @@ export class JobRun {
 	constructor(context: RunContext) {
 		this.#context = context;
 		const {spec, place, groups, notices, state, environment, signal} = context;
-		const {store, credentials, spare, firstByte, patient, onChange} = environment;
+		const {store, gate, spare, firstByte, patient, onChange} = environment;
 		this.#transfers = new JobTransfers({
 			spec,
 			place,
 			groups,
 			notices,
 			store,
-			credentials,
+			gate,
 			spare,
 			signal,
 			onFile: (row, event) => this.#onFile(row, event),
@@ -63,7 +68,16 @@ export class JobRun {
 			onBlocked: (reason, error) => void this.#block(reason, error),
 			...(patient ? {isOutage: (row) => this.#autoResume.isOutage(row)} : {}),
 			onIdle: () => this.#idle(),
+			onRefused: (error) => void this.#care.refused(error),
 			onError: (error) => this.#fail(error),
+		});
+		this.#care = new CredentialCare({
+			gate,
+			inUse: () => this.#transfers.credentials,
+			isDownloading: () => state.phase === 'downloading',
+			filesDone: () => sumGroups(groups.all()).filesDone,
+			onFresh: (fresh) => this.#takeCredentials(fresh),
+			note: (text) => place.log.write('info', text),
 		});
 		this.#autoResume = new AutoResume({
 			spec,
@@ -121,6 +135,7 @@ export class JobRun {
 
 	#run(): void {
 		this.#context.state.run();
+		this.#care.begin();
 		this.#context.environment.onChange();
 		this.#transfers.feed();
 	}
@@ -163,24 +178,58 @@ export class JobRun {
 		state.pause('credentials', error);
 		environment.emit({type: 'paused', reason: 'credentials'});
 		notices.tell('error', error.message, 'credentials');
+		environment.gate.close(error, this.#transfers.credentials);
+	}
+
+	/** The gate has closed: the store refuses, and only a person can mend that. */
+	signedOut(error: ErrorRecord): void {
+		void this.#block('credentials', error);
+	}
+
+	/** The gate has opened: credentials are good again. */
+	signedIn(): void {
+		if (this.#context.state.pauseReason !== 'credentials') return;
+		this.#opening = this.#goOn(true);
+	}
+
+	/** Renewed by a person before they were refused. */
+	async renew(): Promise<void> {
+		const fresh = await this.#context.environment.credentials.source();
+		if (this.#context.state.isLive) this.#takeCredentials(fresh);
+	}
+
+	#takeCredentials(fresh: Credentials | undefined): void {
+		this.#transfers.setCredentials(fresh);
+		this.#context.environment.onCredentials();
 	}
 
 	/** Goes on after a pause, after the first Ctrl+C, after a full disk, with fresh credentials. */
 	async proceed(): Promise<void> {
+		await this.#goOn(false);
+	}
+
+	/** `isProven`: the store has taken the credentials just now. */
+	async #goOn(isProven: boolean): Promise<void> {
 		const {state, place, environment} = this.#context;
+		const {credentials, gate, emit} = environment;
 		const orders = this.#orders;
 		const mayGoOn = (): boolean =>
 			this.#orders === orders && (state.phase === 'paused' || state.phase === 'stopping');
 		// What was refused with the old credentials must not count against fresh ones.
 		await this.#transfers.parked();
 		if (!mayGoOn()) return;
+		if (!isProven && gate.closed !== null) {
+			// Opened, it leads here by itself where the pause was for that.
+			const isItsPause = state.pauseReason === 'credentials';
+			await gate.tryOpen();
+			if (isItsPause) return this.#opening;
+		}
 		// Lanes may have been refused in any pause, and then wait for credentials, fresh or not.
-		const {credentials, emit} = environment;
-		if (state.pauseReason === 'credentials') credentials.reset();
+		if (!isProven && state.pauseReason === 'credentials') credentials.reset();
 		const fresh = await credentials.source();
 		// The sign-in may take its time: a stop, or the job's end, may have come meanwhile.
 		if (!mayGoOn()) return;
-		this.#transfers.setCredentials(fresh);
+		this.#takeCredentials(fresh);
 		this.#autoResume.resumed();
 		emit({type: 'resumed'});
 		place.log.write('info', 'resumed');
@@ -260,6 +309,7 @@ export class JobRun {
 	/** What is waited for is waited for no more; a download that is about to begin does not. */
 	abandon(): void {
 		this.#closed = true;
+		this.#care.end();
 		this.#autoResume.stop();
 	}
 

@@ -1,5 +1,5 @@
-import type {CredentialHolder} from '../credentials/index.ts';
 import type {FoundRow} from '../ledger/plan-table.ts';
+import type {ErrorRecord} from '../model/error.ts';
 import type {JobSpec} from '../model/job-spec.ts';
 import {safeText} from '../model/safe-text.ts';
 import {providerModule} from '../stores/index.ts';
@@ -14,6 +14,7 @@ import type {GroupTable} from './group-table.ts';
 import type {JobPlace} from './job-place.ts';
 import type {NoticeBoard} from './notice-board.ts';
 import {workLeft} from './summary.ts';
+import type {SignInGate} from './sign-in/gate.ts';
 import {fetchAlone, type TriedFile} from './try-one.ts';
 import {unlessAborted} from './unless-aborted.ts';
 
@@ -23,11 +24,13 @@ export type TransfersContext = {
 	readonly groups: GroupTable;
 	readonly notices: NoticeBoard;
 	readonly store: Store;
-	readonly credentials: CredentialHolder;
+	readonly gate: SignInGate;
 	/** for the first pool */
 	readonly spare: SpareThread | undefined;
 	/** ends the wait for credentials */
 	readonly signal: AbortSignal;
+	/** credentials were refused; lanes wait for others */
+	readonly onRefused: (error: ErrorRecord) => void;
 	/** a thread is gone: nothing goes on */
 	readonly onError: (error: Error) => void;
 } & Pick<DownloadContext, 'onFile' | 'onFirstByte' | 'onBlocked' | 'isOutage' | 'onIdle'>;
@@ -47,6 +50,8 @@ export class JobTransfers {
 	#pool: TransferPool | undefined;
 	#download: Download | undefined;
 	#parked: Promise<void> = Promise.resolve();
+	/** in use by the threads */
+	#credentials: Credentials | undefined;
 
 	constructor(context: TransfersContext) {
 		this.#context = context;
@@ -55,6 +60,11 @@ export class JobTransfers {
 	/** In use, or to begin with. */
 	get connections(): number {
 		return this.#download?.connections ?? connectionsToBegin(this.#context.spec);
+	}
+
+	/** In use by what is fetched now. */
+	get credentials(): Credentials | undefined {
+		return this.#credentials;
 	}
 
 	counters(): TransferCounters {
@@ -72,7 +82,7 @@ export class JobTransfers {
 	/** Starts the threads. False, with none left, when nobody wants them any more once credentials have come. */
 	async open(isWanted: () => boolean): Promise<boolean> {
 		const {spec, place, groups, notices} = this.#context;
-		const {onFile, onFirstByte, onBlocked, isOutage, onIdle, onError} = this.#context;
+		const {onFile, onFirstByte, onBlocked, isOutage, onIdle, onError, onRefused} = this.#context;
 		const {connections} = this;
 		const pool = await this.#makePool(threadsFor(workLeft(groups.all())), connections);
 		if (!isWanted()) {
@@ -80,6 +90,7 @@ export class JobTransfers {
 			return false;
 		}
 		pool.onError(onError);
+		pool.onRefused(onRefused);
 		this.#pool = pool;
 		this.#download = new Download(
 			{
@@ -104,12 +115,13 @@ export class JobTransfers {
 	}
 
 	async #makePool(threads: number, connections: number): Promise<TransferPool> {
-		const {spec, store, credentials, spare, groups, signal} = this.#context;
+		const {spec, store, gate, spare, groups, signal} = this.#context;
 		const perGroup = groupLimit(spec);
+		this.#credentials = await unlessAborted(gate.source(signal), signal);
 		return createTransferPool({
 			providerModule: providerModule(spec.store.provider),
 			wire: store.wire(),
-			credentials: await unlessAborted(credentials.source(), signal),
+			credentials: this.#credentials,
 			threads,
 			connections,
 			spare,
@@ -144,6 +156,7 @@ export class JobTransfers {
 
 	/** For what is fetched from now on. */
 	setCredentials(fresh: Credentials | undefined): void {
+		this.#credentials = fresh;
 		this.#pool?.setCredentials(fresh, this.#context.store.wire());
 	}
 

@@ -1,11 +1,12 @@
 import type {Ledger} from '../ledger/ledger.ts';
 import type {JobId} from '../model/brand.ts';
-import {exitStatusOf, MusterError} from '../model/error.ts';
+import {type ErrorRecord, exitStatusOf, MusterError} from '../model/error.ts';
 import type {RollCallCounts} from '../model/event.ts';
 import type {JobSpec, ManifestSpec} from '../model/job-spec.ts';
 import type {AmbiguousRule} from '../model/match.ts';
 import type {Problem} from '../model/snapshot.ts';
 import {GroupTable} from './group-table.ts';
+import type {Attendant} from './sign-in/gate.ts';
 import type {JobEnvironment} from './job-environment.ts';
 import {JobPlace} from './job-place.ts';
 import {JobResult} from './job-result.ts';
@@ -37,6 +38,7 @@ export class Job {
 	/** what changes the plan or begins a download: one after another, whoever asks */
 	#turn: Promise<unknown> = Promise.resolve();
 	#closed = false;
+	readonly #attendant: Attendant;
 
 	/** `reading`: the manifest as it was understood, nothing left to guess; kept in the ledger beside the user's own words. */
 	constructor(spec: JobSpec, environment: JobEnvironment, reading: ManifestSpec = spec.manifest) {
@@ -54,6 +56,13 @@ export class Job {
 		this.#result = result;
 		this.#preparation = new Preparation({...common, reading, store: environment.store, signal});
 		this.#run = new JobRun({...common, result, environment, signal});
+		this.#attendant = {
+			patience: environment.signInPatience,
+			prove: async () => (spec.bucket === '' ? undefined : environment.probe(spec.bucket)),
+			onClosed: (error) => this.#signedOut(error),
+			onOpened: () => this.#signedIn(),
+			note: (text) => place.log.write('info', text),
+		};
 	}
 
 	get id(): JobId | null {
@@ -94,7 +103,9 @@ export class Job {
 
 	/** Locks the folder and settles the job's number; `known` is that of a job to be resumed. Throws before anything is changed on disk. */
 	async open(signal: AbortSignal = this.#abort.signal, known?: JobId): Promise<JobId | null> {
-		return this.#place.open(signal, known);
+		const id = await this.#place.open(signal, known);
+		this.#environment.gate.attend(this.#attendant);
+		return id;
 	}
 
 	/** Calls the roll and makes the plan; ends in `ready` or `failed`. */
@@ -124,6 +135,34 @@ export class Job {
 		await this.#preparation.takeUp();
 		this.#becomeReady();
 		return true;
+	}
+
+	/** The store refuses the credentials, and only a person can mend that. */
+	#signedOut(error: ErrorRecord): void {
+		const {emit, onChange} = this.#environment;
+		if (this.#state.isLive) this.#run.signedOut(error);
+		else {
+			emit({type: 'paused', reason: 'credentials'});
+			this.notices.tell('error', `${error.message} The roll call waits for it.`, 'credentials');
+		}
+		onChange();
+	}
+
+	#signedIn(): void {
+		const {emit, onChange} = this.#environment;
+		if (this.#state.isLive) this.#run.signedIn();
+		else {
+			emit({type: 'resumed'});
+			this.notices.takeBack('credentials');
+		}
+		onChange();
+	}
+
+	/** A person has renewed the credentials, refused or not. Throws what is wrong with them. */
+	async renew(): Promise<void> {
+		const {gate} = this.#environment;
+		if (gate.closed !== null) await gate.tryOpen();
+		else await this.#run.renew();
 	}
 
 	#becomeReady(): void {
@@ -249,6 +288,7 @@ export class Job {
 		if (this.#closed) return;
 		this.#closed = true;
 		this.#abort.abort();
+		this.#environment.gate.leave(this.#attendant);
 		this.#environment.spare?.end();
 		await this.#turn;
 		await this.#run.close();

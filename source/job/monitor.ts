@@ -2,7 +2,14 @@ import {statfsSync} from 'node:fs';
 import {emptySnapshot} from '../model/empty-snapshot.ts';
 import {Estimate} from '../model/estimate.ts';
 import {safeText} from '../model/safe-text.ts';
-import type {ActiveFile, GroupRow, GroupState, IdentityInfo, Snapshot} from '../model/snapshot.ts';
+import type {
+	ActiveFile,
+	GroupRow,
+	GroupState,
+	IdentityInfo,
+	SignInState,
+	Snapshot,
+} from '../model/snapshot.ts';
 import {groupState, type GroupCounts} from './group-table.ts';
 import {GroupRates} from './group-rates.ts';
 import type {Job} from './job.ts';
@@ -24,6 +31,7 @@ export class Monitor {
 	readonly #timer: NodeJS.Timeout;
 	#job: Job | undefined;
 	#identity: IdentityInfo | null = null;
+	readonly #signIn: () => SignInState | null;
 	#snapshot: Snapshot;
 	#rates = new GroupRates();
 	#speeds = new SpeedHistory();
@@ -35,7 +43,8 @@ export class Monitor {
 	#disk: {free: number; total: number} | null = null;
 	#serial = 0;
 
-	constructor() {
+	constructor(signIn: () => SignInState | null = () => null) {
+		this.#signIn = signIn;
 		this.#snapshot = this.#build();
 		this.#timer = setInterval(() => this.#tick(), publishEvery);
 		this.#timer.unref();
@@ -146,7 +155,12 @@ export class Monitor {
 	#build(): Snapshot {
 		const job = this.#job;
 		this.#serial++;
-		const base = {serial: this.#serial, at: Date.now(), identity: this.#identity};
+		const base = {
+			serial: this.#serial,
+			at: Date.now(),
+			identity: this.#identity,
+			signIn: this.#signIn(),
+		};
 		if (job === undefined) return {...emptySnapshot, ...base};
 		const all = job.groups.all();
 		const totals = sumGroups(all);

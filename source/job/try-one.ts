@@ -24,6 +24,7 @@ export async function fetchAlone(
 			},
 			onFirstByte: () => undefined,
 			onBlocked: (_, error) => reject(MusterError.from(error)),
+			onRefused: (error) => reject(MusterError.from(error)),
 			onIdle: () => undefined,
 		},
 		[],

@@ -23,6 +23,8 @@ export type EngineOptions = {
 	readonly jobsFolder: string;
 	/** keep the ledger out of the output folder: `check` without `--to` */
 	readonly ledgerFolder?: string;
+	/** how long to wait for a person when the credentials are refused, milliseconds; none when left out */
+	readonly signInPatience?: number;
 	/** wait for up to a day when the connection is gone, rather than fail file by file: a person may be watching */
 	readonly patient?: boolean;
 	/** a thread for the first download that has been started ahead of the engine */

@@ -9,6 +9,7 @@ export const emptySnapshot: Snapshot = {
 	spec: null,
 	identity: null,
 	pauseReason: null,
+	signIn: null,
 	rollCall: {
 		wanted: 0,
 		found: 0,

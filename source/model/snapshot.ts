@@ -94,8 +94,35 @@ export type IdentityInfo = {
 	/** profile name, `anonymous`, `environment`, … */
 	readonly label: string;
 	readonly account?: string;
-	/** Unix milliseconds */
+	/** of what is in use now, Unix milliseconds */
 	readonly expires?: number;
+	/** when a person has to sign in again or bring other keys, Unix milliseconds; left out where nobody has to */
+	readonly personNeededAt?: number;
+};
+
+/** One attempt to sign in to IAM Identity Center, as far as it is. All texts safe to show. */
+export type SignInFlow =
+	| {readonly kind: 'starting'}
+	| {
+			readonly kind: 'waiting';
+			/** the page's address without and with the code in it */
+			readonly url: string;
+			readonly completeUrl: string;
+			readonly code: string;
+			/** when the code ends, and when the service was last asked; Unix milliseconds */
+			readonly codeExpires: number;
+			readonly askedAt: number | null;
+	  }
+	| {readonly kind: 'done'; readonly by: string; readonly expires: number}
+	| {readonly kind: 'failed'; readonly error: ErrorRecord};
+
+/** Who waits for a sign-in, and how far that is. */
+export type SignInState = {
+	/** what was refused, and when (Unix milliseconds); null while nothing waits and a person renews early */
+	readonly refused: {readonly error: ErrorRecord; readonly at: number} | null;
+	/** the profile whose session a person can sign in to; null where other keys are the only way */
+	readonly profile: string | null;
+	readonly flow: SignInFlow | null;
 };
 
 /** What a screen draws: frozen, bounded (never grows with the number of files), published about 10 times a second. */
@@ -109,6 +136,8 @@ export type Snapshot = {
 	readonly spec: JobSpec | null;
 	readonly identity: IdentityInfo | null;
 	readonly pauseReason: PauseReason | null;
+	/** null while credentials are good and nobody renews them */
+	readonly signIn: SignInState | null;
 	/** the roll call, live while it runs */
 	readonly rollCall: RollCallCounts & {
 		readonly rowsRead: number;

@@ -1,7 +1,7 @@
-import {MusterError} from '../model/error.ts';
+import {errorRecord, MusterError} from '../model/error.ts';
 import {backoff, pause} from './backoff.ts';
 import {isUnreachable, networkAnswer} from './network.ts';
-import type {Answer, Credentials, CredentialSource} from './types.ts';
+import type {Answer, Credentials, CredentialSource, RefusedHandler} from './types.ts';
 
 /** What one attempt brought: a result, or what the store's refusal means. */
 export type Attempt<T> = {readonly result: T} | {readonly refused: Answer};
@@ -12,6 +12,8 @@ export type Asking = {
 	readonly origin: () => string;
 	/** takes what a refusal taught, before the next attempt */
 	readonly learn: (answer: Answer) => void;
+	/** refused credentials, where somebody may bring others; without it they are final */
+	readonly onRefused?: RefusedHandler | undefined;
 	/** waits between attempts; replaced in tests */
 	readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 };
@@ -32,7 +34,7 @@ export async function askUntilAnswered<T>(
 	const wait = asking.wait ?? pause;
 	for (let count = 1; ; count++) {
 		signal?.throwIfAborted();
-		const credentials = await asking.credentials();
+		const credentials = await found(asking, signal);
 		const outcome = await attempt(credentials).catch((error: unknown) =>
 			noAnswer(error, asking, signal),
 		);
@@ -40,7 +42,7 @@ export async function askUntilAnswered<T>(
 		const {refused} = outcome;
 		asking.learn(refused);
 		const limit = 'quick' in outcome ? quickAttempts : attempts;
-		if (count >= limit || !(await isWorthAsking(refused, credentials, asking)))
+		if (count >= limit || !(await isWorthAsking(refused, credentials, asking, signal)))
 			throw MusterError.from(refused.error);
 		if (refused.region !== undefined || refused.clockOffset !== undefined) continue;
 		const base = 'quick' in outcome ? 100 : refused.slowDown === true ? 500 : 200;
@@ -48,13 +50,32 @@ export async function askUntilAnswered<T>(
 	}
 }
 
-/** Refused credentials are worth another question when the source has others by now. */
+/** The credentials; where there are none, those that somebody brings. */
+async function found(
+	{credentials, onRefused}: Asking,
+	signal: AbortSignal | undefined,
+): Promise<Credentials | undefined> {
+	for (;;) {
+		try {
+			return await credentials();
+		} catch (error) {
+			const record = errorRecord(error);
+			const isAbsent = record.code === 'no-credentials' || record.code === 'expired-credentials';
+			if (!isAbsent || (await onRefused?.(record, undefined, signal)) !== true) throw error;
+			signal?.throwIfAborted();
+		}
+	}
+}
+
+/** Refused credentials are worth another question when there are others by now. */
 async function isWorthAsking(
-	{remedy}: Answer,
+	{remedy, error}: Answer,
 	used: Credentials | undefined,
-	{credentials}: Asking,
+	{credentials, onRefused}: Asking,
+	signal: AbortSignal | undefined,
 ): Promise<boolean> {
 	if (remedy !== 'credentials') return remedy === 'retry';
+	if (onRefused !== undefined) return onRefused(error, used, signal);
 	const fresh = await credentials();
 	return (
 		fresh?.sessionToken !== used?.sessionToken || fresh?.secretAccessKey !== used?.secretAccessKey

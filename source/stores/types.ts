@@ -15,6 +15,16 @@ export type Credentials = {
 /** Fresh credentials when asked; undefined means anonymous. Throws MusterError `no-credentials` or `expired-credentials`. */
 export type CredentialSource = () => Promise<Credentials | undefined>;
 
+/**
+ * What becomes of a question whose credentials were refused, or were not there: true when there are
+ * others by now, which may take as long as a person takes to sign in.
+ */
+export type RefusedHandler = (
+	error: ErrorRecord,
+	used: Credentials | undefined,
+	signal: AbortSignal | undefined,
+) => Promise<boolean>;
+
 export type BucketInfo = {
 	readonly name: string;
 	readonly region?: string;
@@ -135,6 +145,6 @@ export type StoreProvider = {
 	readonly id: StoreSpec['provider'];
 	/** URL schemes it answers to, without `:` */
 	readonly schemes: readonly string[];
-	open(spec: StoreSpec, credentials: CredentialSource): Store;
+	open(spec: StoreSpec, credentials: CredentialSource, onRefused?: RefusedHandler): Store;
 	writer(wire: StoreWire): RequestWriter;
 };

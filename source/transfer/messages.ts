@@ -46,4 +46,6 @@ export type FromThread =
 	/** the answer to `halt`: what had not begun; after `park` all results have gone out before it */
 	| {readonly kind: 'halted'; readonly ids: readonly number[]}
 	/** the thread can't work at all */
+	/** credentials were refused: its lanes take no work until others come; `generation` counts the sets */
+	| {readonly kind: 'gate'; readonly generation: number; readonly error: ErrorRecord}
 	| {readonly kind: 'broken'; readonly error: ErrorRecord};

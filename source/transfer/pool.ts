@@ -1,5 +1,5 @@
 import {availableParallelism} from 'node:os';
-import {MusterError} from '../model/error.ts';
+import {type ErrorRecord, MusterError} from '../model/error.ts';
 import type {Credentials, StoreWire} from '../stores/types.ts';
 import {createCounters, maximumLanes, readBusy, readCounters, readOpen} from './counters.ts';
 import type {LargeOutcome} from './large-file.ts';
@@ -63,6 +63,9 @@ class ThreadPool implements TransferPool {
 	#connections: number;
 	#resultListeners: Array<(results: readonly TransferResult[]) => void> = [];
 	#errorListeners: Array<(error: Error) => void> = [];
+	#refusedListeners: Array<(error: ErrorRecord) => void> = [];
+	/** sets of credentials that the threads have had */
+	#generation = 0;
 	#halts: Halt[] = [];
 	#closed: Promise<void> | undefined;
 	#failed = false;
@@ -106,7 +109,12 @@ class ThreadPool implements TransferPool {
 		this.#errorListeners.push(listener);
 	}
 
+	onRefused(listener: (error: ErrorRecord) => void): void {
+		this.#refusedListeners.push(listener);
+	}
+
 	setCredentials(credentials: Credentials | undefined, wire?: StoreWire): void {
+		this.#generation++;
 		for (const thread of this.#threads) {
 			thread.send({kind: 'credentials', ...(credentials && {credentials}), ...(wire && {wire})});
 		}
@@ -184,6 +192,11 @@ class ThreadPool implements TransferPool {
 				break;
 			case 'halted':
 				this.#halted(thread, message.ids);
+				break;
+			case 'gate':
+				// Others may be on their way to it.
+				if (message.generation < this.#generation) break;
+				for (const listener of this.#refusedListeners) listener(message.error);
 				break;
 			case 'broken':
 				this.#fail(MusterError.from(message.error));

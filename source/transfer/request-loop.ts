@@ -349,7 +349,7 @@ export class RequestLoop<Result extends object> {
 		this.#attempts--;
 		// Fresh credentials arrived while this request was under way: it just goes again.
 		if (generation !== this.#context.gate.generation) return undefined;
-		this.#context.gate.close();
+		this.#context.gate.close(failure.error);
 		this.#work.keep();
 		return this.#work.refused(failure.error);
 	}

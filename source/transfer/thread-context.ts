@@ -1,3 +1,4 @@
+import type {ErrorRecord} from '../model/error.ts';
 import type {Credentials, RequestWriter} from '../stores/types.ts';
 import type {ThreadCounters} from './counters.ts';
 import type {Disk, Folders} from './disk.ts';
@@ -10,9 +11,15 @@ export class CredentialGate {
 	#credentials: Credentials | undefined;
 	#generation = 0;
 	#open = true;
+	readonly #onClose: (generation: number, error: ErrorRecord) => void;
 
-	constructor(credentials: Credentials | undefined) {
+	/** `onClose`: told once for each set of credentials that is refused. */
+	constructor(
+		credentials: Credentials | undefined,
+		onClose: (generation: number, error: ErrorRecord) => void = () => {},
+	) {
 		this.#credentials = credentials;
+		this.#onClose = onClose;
 	}
 
 	get credentials(): Credentials | undefined {
@@ -28,8 +35,10 @@ export class CredentialGate {
 		return this.#open;
 	}
 
-	close(): void {
+	close(error: ErrorRecord): void {
+		if (!this.#open) return;
 		this.#open = false;
+		this.#onClose(this.#generation, error);
 	}
 
 	/** Fresh credentials open it. */

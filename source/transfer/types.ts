@@ -100,6 +100,11 @@ export type TransferPool = {
 	onResults(listener: (results: readonly TransferResult[]) => void): void;
 	/** A thread died or a message was wrong: the job must end with this error. */
 	onError(listener: (error: Error) => void): void;
+	/**
+	 * Called when the credentials in use were refused, once for each thread: its lanes then wait for
+	 * others. What they had begun answers `refused`.
+	 */
+	onRefused(listener: (error: ErrorRecord) => void): void;
 	/** Fresh credentials after a gate, or ahead of time. */
 	setCredentials(credentials: Credentials | undefined, wire?: StoreWire): void;
 	setConnections(connections: number): void;

@@ -29,7 +29,9 @@ async function loadProvider(specifier: string): Promise<StoreProvider> {
 function createContext(provider: StoreProvider, data: ThreadData): ThreadContext {
 	return {
 		writer: provider.writer(data.wire),
-		gate: new CredentialGate(data.credentials),
+		gate: new CredentialGate(data.credentials, (generation, error) =>
+			post({kind: 'gate', generation, error}),
+		),
 		counters: new ThreadCounters(data.counters, data.index),
 		limit: new RateLimit(data.rate),
 		hosts: new HostPace(data.settings),

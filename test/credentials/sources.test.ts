@@ -250,6 +250,8 @@ describe('IAM Identity Center', () => {
 					label: 'trainer',
 					account: '123456789012',
 					expires: Date.UTC(2099, 0, 1),
+					// the session has no refresh token, and its last role credentials outlive it
+					personNeededAt: Date.UTC(2099, 0, 1),
 					region: 'eu-west-1',
 				});
 			},

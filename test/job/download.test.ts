@@ -427,9 +427,9 @@ test('expired credentials pause the job; fresh ones go on, and no file failed', 
 		assert.equal(paused.failure?.code, 'expired-credentials');
 		assert.ok((paused.failure?.hint ?? '').length > 5);
 		assert.equal(paused.totals.filesFailed, 0);
-		// still expired: it pauses again instead of failing
-		await engine.call('proceed', {});
-		await until(engine, ({phase}) => phase === 'paused');
+		// still expired: it stays paused, and says why
+		await assert.rejects(engine.call('proceed', {}), {code: 'expired-credentials'});
+		assert.equal(engine.getSnapshot().phase, 'paused');
 		const fresh = {accessKeyId: 'AKIAFRESHFRESHFRESH0', secretAccessKey: 'fresh secret'};
 		sandbox.identities.add(fresh);
 		process.env['AWS_ACCESS_KEY_ID'] = fresh.accessKeyId;

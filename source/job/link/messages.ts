@@ -148,6 +148,20 @@ export type LinkMethods = {
 	};
 
 	// wizard
+	/**
+	 * begins to sign in to IAM Identity Center, for the job or, with `access`, for the wizard; snapshots
+	 * tell the rest. `force`: although the present sign-in lives. null: there is no session to sign in to
+	 */
+	signIn: {params: {access?: StoreAccess; force?: boolean}; result: {profile: string | null}};
+	/** another device code */
+	newCode: {params: Record<string, never>; result: null};
+	endSignIn: {params: Record<string, never>; result: null};
+	/** takes pasted keys, which stay in this process's memory; answers how they may be called */
+	pasteKeys: {params: {access?: StoreAccess; text: string}; result: {label: string}};
+	/** the job goes on as another profile */
+	useProfile: {params: {profile: string}; result: null};
+	/** tries the job's credentials again */
+	tryCredentials: {params: Record<string, never>; result: null};
 	profiles: {params: Record<string, never>; result: readonly ProfileInfo[]};
 	/** tries the credentials; throws with code no-credentials, expired-credentials, network */
 	identify: {params: StoreAccess; result: IdentityInfo & {readonly region: string | null}};

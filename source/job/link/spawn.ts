@@ -31,7 +31,12 @@ export async function startEngine(
 ): Promise<{client: EngineClient; pid: number; socket: string}> {
 	const {runtimeFolder, entry, onHangup, ...engineOptions} = options;
 	const socket = socketPath(runtimeFolder);
-	const engineArguments: EngineArguments = {patient: true, ...engineOptions, socket};
+	const engineArguments: EngineArguments = {
+		patient: true,
+		signInPatience: Number.MAX_SAFE_INTEGER,
+		...engineOptions,
+		socket,
+	};
 	// A file, not a pipe: what the engine says at its end must not depend on somebody who reads it.
 	const complaints = path.join(runtimeFolder, `engine-${process.pid}.log`);
 	const descriptor = openSync(complaints, 'w', 0o600);

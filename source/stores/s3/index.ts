@@ -6,7 +6,7 @@ import {openStore} from './store.ts';
 export const provider: StoreProvider = {
 	id: 's3',
 	schemes: ['s3', 's3a', 's3n'],
-	open: openStore,
+	open: (spec, credentials, onRefused) => openStore(spec, credentials, {onRefused}),
 	writer: createWriter,
 };
 

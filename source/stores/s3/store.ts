@@ -31,7 +31,7 @@ import {createSigner} from './signer.ts';
 export function openStore(
 	spec: StoreSpec,
 	credentials: CredentialSource,
-	options: Pick<Asking, 'wait'> = {},
+	options: Pick<Asking, 'wait' | 'onRefused'> = {},
 ): Store {
 	checkSpec(spec);
 	const signer = createSigner({spec, regions: {}, clockOffset: 0});
