@@ -24,7 +24,7 @@ import {interrupt, jobRuns, ladderStart, settleLadder, type InterruptAct} from '
 import {bindingFor, keyNames} from './keymap.ts';
 import {layout as layoutOf} from './layout.ts';
 import {currentPlace, navigate, startStack, type Move} from './navigation.ts';
-import {routeOfPhase, startScreen} from './phase-route.ts';
+import {opensSignIn, routeOfPhase, startScreen} from './phase-route.ts';
 import {screenOf} from './screens/index.ts';
 import {bad, line, textWidth, warn, type Line} from './text/line.ts';
 import {toAscii, type Theme} from './theme.ts';
@@ -374,6 +374,15 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 	useEffect(() => {
 		onPhase(phase);
 	}, [phase]);
+
+	// The sign-in screen opens by itself over the screens of a download, once for each refusal.
+	const refusedAt = useSnapshot(client, ({signIn}) => signIn?.refused?.at ?? null);
+	const onRefused = useEffectEvent((at: number | null) => {
+		if (at !== null && opensSignIn(place.screen)) move({type: 'open', screen: 'sign-in'});
+	});
+	useEffect(() => {
+		onRefused(refusedAt);
+	}, [refusedAt]);
 
 	const wasDone = useRef(isDone);
 	const onDone = useEffectEvent(() => {

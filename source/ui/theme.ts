@@ -47,17 +47,30 @@ export function makeTheme(options: {unicode: boolean; color: boolean}): Theme {
 	return {...options, glyphs: options.unicode ? unicode : ascii};
 }
 
-/** Properties of Ink's `<Text>` by style. Only default text, cyan, green, bold yellow and red: readable on any background. */
-export const styles: Readonly<Record<Style, {color?: string; bold?: boolean; dimColor?: boolean}>> =
-	{
-		plain: {},
-		accent: {color: 'cyan'},
-		good: {color: 'green'},
-		warn: {color: 'yellow', bold: true},
-		bad: {color: 'red'},
-		dim: {dimColor: true},
-		bold: {bold: true},
-	};
+type Look = {color?: string; backgroundColor?: string; bold?: boolean; dimColor?: boolean};
+
+/**
+ * Properties of Ink's `<Text>` by style. Only default text, cyan, green, bold yellow and red: readable on
+ * any background. A QR code alone brings its own black and white, which no theme may change.
+ */
+export const styles: Readonly<Record<Style, Look>> = {
+	plain: {},
+	accent: {color: 'cyan'},
+	good: {color: 'green'},
+	warn: {color: 'yellow', bold: true},
+	bad: {color: 'red'},
+	dim: {dimColor: true},
+	bold: {bold: true},
+	code: {color: '#000000', backgroundColor: '#ffffff'},
+	codeSwapped: {color: '#ffffff', backgroundColor: '#000000'},
+};
+
+const opposites: Readonly<Record<string, string>> = {' ': '█', '█': ' ', '▀': '▄', '▄': '▀'};
+
+/** Half blocks with ink and ground changed over, for a terminal that can't be painted. */
+export function swapBlocks(text: string): string {
+	return Array.from(text, (block) => opposites[block] ?? block).join('');
+}
 
 const replacements: Readonly<Record<string, string>> = {
 	'─': '-',

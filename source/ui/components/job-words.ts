@@ -1,4 +1,4 @@
-import {commandLine, shellWord} from '../../model/command-line.ts';
+import {commandLine} from '../../model/command-line.ts';
 import {formatDuration} from '../../model/format.ts';
 import type {JobSpec} from '../../model/job-spec.ts';
 import type {Snapshot} from '../../model/snapshot.ts';
@@ -7,8 +7,9 @@ import type {Dialog} from '../hooks/services.ts';
 /** `train-sso, signed in for 4 h 55 m`; shorter notice when it ends soon. */
 export function signInWords({identity, at}: Pick<Snapshot, 'identity' | 'at'>): string {
 	if (identity === null) return '';
-	if (identity.expires === undefined) return identity.label;
-	const seconds = (identity.expires - at) / 1000;
+	// What renews itself has no end that a person should know of.
+	if (identity.personNeededAt === undefined) return identity.label;
+	const seconds = (identity.personNeededAt - at) / 1000;
 	if (seconds <= 0) return `${identity.label} · sign-in has ended`;
 	const minutes = Math.floor(seconds / 60) * 60;
 	const left = minutes === 0 ? 'under 1 m' : formatDuration(minutes);
@@ -21,29 +22,6 @@ export function signInWords({identity, at}: Pick<Snapshot, 'identity' | 'at'>): 
 export function placeWords({spec}: Pick<Snapshot, 'spec'>): string {
 	if (spec === null || spec.bucket === '') return '';
 	return spec.prefix === '' ? spec.bucket : `${spec.bucket} · ${spec.prefix}`;
-}
-
-/** How to renew the sign-in beside a waiting job: a title and the line to run. */
-export function signInHelp({credentials}: Pick<JobSpec, 'credentials'>): [string, string] {
-	const title = 'Run this in another terminal; then p goes on';
-	return credentials.kind === 'profile'
-		? [title, `aws sso login --profile ${shellWord(credentials.profile)}`]
-		: ['The job waits; renew what it signs in with, then p goes on', credentialWords(credentials)];
-}
-
-function credentialWords(credentials: JobSpec['credentials']): string {
-	switch (credentials.kind) {
-		case 'env-file':
-			return credentials.file;
-		case 'options':
-			return '--access-key, --secret-key and --session-token of muster resume';
-		case 'files':
-			return [credentials.accessKeyFile, credentials.secretKeyFile, credentials.sessionTokenFile]
-				.filter((file) => file !== undefined)
-				.join(' ');
-		default:
-			return 'aws sso login';
-	}
 }
 
 /** The same job to another disk, for when this one is full; nothing fetched so far is touched. */

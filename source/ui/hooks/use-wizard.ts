@@ -6,20 +6,29 @@ import {useServices} from './services.ts';
 /** The wizard's way on: keeps an answer and opens the next question that is still open. */
 export function useWizard(): {
 	readonly answer: (step: Step | 'start', ...actions: readonly DraftAction[]) => Draft;
+	/** as `answer`, but the screen that asked is gone when the next one closes */
+	readonly answerInstead: (step: Step | 'start', ...actions: readonly DraftAction[]) => Draft;
 } {
 	const {draft, dispatch, navigation, options} = useServices();
+	const keep = (
+		lead: (screen: string) => void,
+		step: Step | 'start',
+		actions: readonly DraftAction[],
+	): Draft => {
+		let next = draft;
+		for (const action of actions) {
+			dispatch(action);
+			next = reduceDraft(next, action);
+		}
+
+		lead(nextStep(step, next, options));
+		return next;
+	};
+
 	return {
 		/** keeps answers and goes to the next question; answers the draft after them */
-		answer(step: Step | 'start', ...actions: readonly DraftAction[]): Draft {
-			let next = draft;
-			for (const action of actions) {
-				dispatch(action);
-				next = reduceDraft(next, action);
-			}
-
-			navigation.open(nextStep(step, next, options));
-			return next;
-		},
+		answer: (step, ...actions) => keep(navigation.open, step, actions),
+		answerInstead: (step, ...actions) => keep(navigation.replace, step, actions),
 	};
 }
 

@@ -11,6 +11,7 @@ import {manifest} from './manifest/index.ts';
 import {options} from './options/index.ts';
 import {problems} from './problems/index.ts';
 import {profile} from './profile/index.ts';
+import {signIn} from './sign-in/index.ts';
 import {summary} from './summary/index.ts';
 import {welcome} from './welcome/index.ts';
 
@@ -28,6 +29,7 @@ export const screens: readonly Screen[] = [
 	download,
 	group,
 	problems,
+	signIn,
 	summary,
 	jobs,
 ];

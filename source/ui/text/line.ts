@@ -7,7 +7,9 @@ import {safeText} from '../../model/safe-text.ts';
  * `components/lines.tsx` turns them into Ink elements. Every text passes `safeText` here, so no
  * key, cell or server word reaches the terminal raw.
  */
-export type Style = 'plain' | 'accent' | 'good' | 'warn' | 'bad' | 'dim' | 'bold';
+/** `code`: a QR code, black on white whatever the terminal's colours are; `codeSwapped`: white on black. */
+export type Style =
+	'plain' | 'accent' | 'good' | 'warn' | 'bad' | 'dim' | 'bold' | 'code' | 'codeSwapped';
 export type Span = {readonly text: string; readonly style: Style};
 export type Line = readonly Span[];
 type Part = string | number | Span | Line | null | undefined | false;

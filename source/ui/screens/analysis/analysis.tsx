@@ -3,7 +3,7 @@ import {formatBytes, formatCount, formatDuration, plural} from '../../../model/f
 import {wantedText} from '../../components/candidates.ts';
 import {groupNoun, readyCount, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
-import {placeWords, signInHelp} from '../../components/job-words.ts';
+import {placeWords} from '../../components/job-words.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useTell} from '../../hooks/use-tell.ts';
@@ -183,11 +183,11 @@ export function Analysis() {
 				again: calling(snapshot) || runs || spec === null ? undefined : again,
 				folder: runs ? undefined : leaveFor('folder'),
 				signIn:
-					spec?.credentials.kind === 'profile'
-						? () => {
-								services.showFull(...signInHelp(spec));
-							}
-						: undefined,
+					spec === null || spec.credentials.kind === 'anonymous'
+						? undefined
+						: () => {
+								navigation.open('sign-in');
+							},
 				looser:
 					ready && verdict.kind === 'nothing' && spec !== null && spec.match !== 'loose'
 						? () => {

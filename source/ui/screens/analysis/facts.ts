@@ -44,11 +44,12 @@ function diskVerdict({rollCall, disk, spec}: Snapshot): Verdict | undefined {
 }
 
 function signInVerdict({identity, at}: Snapshot, seconds: number | null): Verdict | undefined {
-	if (identity?.expires === undefined || seconds === null) return undefined;
-	if (identity.expires > at + seconds * 1000) return undefined;
+	const ends = identity?.personNeededAt;
+	if (ends === undefined || seconds === null) return undefined;
+	if (ends > at + seconds * 1000) return undefined;
 	return {
 		kind: 'warning',
-		text: `Your sign-in ends at ${clock(identity.expires)}, this job needs about ${formatLeft(seconds)}.`,
+		text: `Your sign-in ends at ${clock(ends)}, this job needs about ${formatLeft(seconds)}.`,
 		keys: 'i renews it; d, then Enter start anyway',
 	};
 }

@@ -68,7 +68,7 @@ const keymap: readonly KeyBinding[] = [
 		priority: 2,
 	},
 	{keys: ['f'], action: 'folder', label: 'Other folder', short: 'folder', priority: 8},
-	{keys: ['i'], action: 'signIn', label: 'How to sign in again'},
+	{keys: ['i'], action: 'signIn', label: 'Sign in again, also ahead of time'},
 	{keys: ['r'], action: 'again', label: 'Analyse again'},
 	{keys: ['y'], action: 'copy', label: 'Copy a key or guess'},
 	{keys: ['o'], action: 'full', label: 'Show in full'},

@@ -4,13 +4,7 @@ import {plural} from '../../../model/format.ts';
 import type {GroupRow, Snapshot} from '../../../model/snapshot.ts';
 import {groupNoun, titleEnd} from '../../components/counts.ts';
 import {Frame} from '../../components/frame.tsx';
-import {
-	fullDialog,
-	otherFolderHelp,
-	placeWords,
-	signInHelp,
-	signInWords,
-} from '../../components/job-words.ts';
+import {fullDialog, otherFolderHelp, placeWords, signInWords} from '../../components/job-words.ts';
 import {useServices} from '../../hooks/services.ts';
 import {useSearch} from '../../hooks/use-search.ts';
 import {usePlace} from '../../hooks/use-place.ts';
@@ -170,12 +164,9 @@ export function Download() {
 				},
 				more: connections(1),
 				less: connections(-1),
-				signIn:
-					spec === null
-						? undefined
-						: () => {
-								services.showFull(...signInHelp(spec));
-							},
+				signIn: () => {
+					navigation.open('sign-in');
+				},
 				folder:
 					spec !== null && snapshot.pauseReason === 'disk'
 						? () => {

@@ -81,7 +81,7 @@ export function sumsLine(snapshot: Snapshot, layout: Layout): Line {
 /** What happened, and the keys that help: those are left out where there is no room for them. */
 type State = readonly [words: string, keys: string];
 
-function pausedState({pauseReason, spec, identity, totals, at, notice}: Snapshot): State {
+function pausedState({pauseReason, spec, signIn, totals, notice}: Snapshot): State {
 	switch (pauseReason) {
 		case 'disk':
 			return [
@@ -92,8 +92,8 @@ function pausedState({pauseReason, spec, identity, totals, at, notice}: Snapshot
 				'p go on when there is room; f other folder for the rest',
 			];
 		case 'credentials': {
-			const expired = identity?.expires !== undefined && identity.expires <= at;
-			const ended = expired ? ` at ${clock(identity.expires)}` : '';
+			const refused = signIn?.refused ?? null;
+			const ended = refused === null ? '' : ` at ${clock(refused.at)}`;
 			return [`Your AWS sign-in ended${ended}. The job waits, nothing is lost.`, 'i sign in again'];
 		}
 		case 'throttled':
@@ -118,8 +118,26 @@ export function stateOf(snapshot: Snapshot): State {
 	if (phase === 'downloading' && totals.quietSeconds >= 5) {
 		return [`waiting ${formatDuration(Math.floor(totals.quietSeconds))} for S3`, ''];
 	}
-	return ['', ''];
+	return signInEnds(snapshot);
 }
+
+/** A sign-in that ends before the job does, and that nothing renews but a person. */
+function signInEnds({identity, totals, at}: Snapshot): State {
+	const ends = identity?.personNeededAt;
+	if (ends === undefined) return ['', ''];
+	const seconds = (ends - at) / 1000;
+	const isSooner = totals.etaSeconds !== null && seconds < totals.etaSeconds;
+	if (!isSooner && seconds > soon) return ['', ''];
+	const left =
+		seconds < 60 ? 'in under 1 m' : `in ${formatDuration(Math.floor(seconds / 60) * 60)}`;
+	const words = isSooner
+		? `Your sign-in ends ${left}, before the job does.`
+		: `Your sign-in ends ${left}.`;
+	return [words, 'i renews it now'];
+}
+
+/** seconds before its end at which a sign-in is spoken of in any case */
+const soon = 10 * 60;
 
 /** A long folder gives way before the words around it do. */
 function shorterPath(words: string, folder: string | undefined, room: number): string {

@@ -34,7 +34,7 @@ const keymap: readonly KeyBinding[] = [
 		priority: 9,
 	},
 	{keys: ['/'], action: 'find', label: 'Find by name', short: 'find', priority: 6},
-	{keys: ['i'], action: 'signIn', label: 'How to sign in again'},
+	{keys: ['i'], action: 'signIn', label: 'Sign in again, also ahead of time'},
 	{
 		keys: ['f'],
 		action: 'folder',

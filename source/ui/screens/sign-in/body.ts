@@ -1,0 +1,267 @@
+import {formatCount, formatDuration, plural} from '../../../model/format.ts';
+import type {SignInFlow, SignInState, Snapshot} from '../../../model/snapshot.ts';
+import {clock, formatSum} from '../../components/counts.ts';
+import type {Layout} from '../../layout.ts';
+import {
+	accent,
+	bad,
+	blank,
+	bold,
+	fill,
+	good,
+	left,
+	line,
+	pad,
+	span,
+	textWidth,
+	warn,
+	wrap,
+	type Line,
+} from '../../text/line.ts';
+
+export type Choice = 'code' | 'paste' | 'profile' | 'later';
+
+/** What a person can do, in the order of their numbers. */
+export function choicesOf(state: SignInState | null, hasJob: boolean): readonly Choice[] {
+	const own: readonly Choice[] = hasJob ? ['paste', 'profile', 'later'] : ['paste', 'later'];
+	return state?.profile == null ? own : ['code', ...own];
+}
+
+/** A profile that could take over, and whether it can read the job's bucket. */
+export type OtherProfile = {
+	readonly name: string;
+	readonly account: string;
+	readonly answer: 'asking' | 'yes' | 'no' | 'sign-in needed too' | '';
+};
+
+export type SignInInput = {
+	readonly snapshot: Snapshot;
+	readonly layout: Layout;
+	readonly choice: number;
+	/** lines of the QR code; undefined where it is hidden or has no room */
+	readonly qr: readonly string[] | undefined;
+	readonly swapped: boolean;
+	readonly view:
+		| {readonly kind: 'menu'}
+		/** characters and lines that were pasted so far, and the last four of them */
+		| {readonly kind: 'paste'; readonly size: number; readonly lines: number; readonly end: string}
+		| {readonly kind: 'profiles'; readonly rows: readonly OtherProfile[]; readonly index: number};
+	/** in the wizard: the profile's name */
+	readonly name: string;
+	/** the newest answer to what was tried here */
+	readonly trouble: string;
+};
+
+/** ` 9 m 40 s`: whole seconds, so that nothing moves in between. */
+const duration = (milliseconds: number): string =>
+	formatDuration(Math.max(0, Math.round(milliseconds / 1000)));
+
+/** What ended, and what that means for the job. */
+export function headWords({snapshot, name}: Pick<SignInInput, 'snapshot' | 'name'>): string[] {
+	const {signIn, job, totals, identity, phase} = snapshot;
+	const refused = signIn?.refused ?? null;
+	if (job === null || (refused === null && phase === 'idle'))
+		return [`Signing in as ${name}. Nothing is changed on this machine but the sign-in itself.`];
+	if (refused === null) {
+		const until = identity?.personNeededAt ?? identity?.expires;
+		const lasts = until === undefined ? '' : ` lasts until ${clock(until)}`;
+		return [`Your sign-in${lasts}. A new one takes its place; the download goes on meanwhile.`];
+	}
+	const ended =
+		refused.error.code === 'no-credentials'
+			? refused.error.message
+			: `Your AWS sign-in ended at ${clock(refused.at)}.`;
+	if (totals.files === 0) return [ended, 'The roll call waits; what was found is kept.'];
+	const done = `${formatCount(totals.filesDone)} ${totals.filesDone === 1 ? 'file is' : 'files are'} done`;
+	const open = totals.files - totals.filesDone - totals.filesFailed;
+	return [ended, `Nothing is lost. ${done}, ${formatCount(open)} wait and will go on.`];
+}
+
+function flowRows(flow: SignInFlow | null, at: number, wide: boolean): [string, string | Line][] {
+	switch (flow?.kind) {
+		case 'waiting': {
+			const asked =
+				wide && flow.askedAt !== null ? `, asked AWS ${duration(at - flow.askedAt)} ago` : '';
+			const next = wide ? 'then muster asks for a new one' : 'then a new one';
+			return [
+				['code', line(bold(flow.code))],
+				['valid', `${duration(flow.codeExpires - at)}, ${next}`],
+				['state', `waiting for you${asked}`],
+			];
+		}
+		case 'done':
+			return [['state', line(good('signed in; trying it'))]];
+		case 'failed':
+			return [['state', line(bad('did not work; r asks for a new code'))]];
+		default:
+			return [['state', 'asking AWS for a code']];
+	}
+}
+
+const titles: Readonly<Record<Choice, string>> = {
+	code: 'Sign in at the address above,',
+	paste: 'Paste new credentials',
+	profile: 'Use another profile',
+	later: 'Finish later',
+};
+
+function choiceLines(input: SignInInput, width: number): Line[] {
+	const {snapshot, layout, choice} = input;
+	const {signIn, job, at} = snapshot;
+	const roomy = layout.wide && !layout.short;
+	const lines: Line[] = [];
+	for (const [index, kind] of choicesOf(signIn, job !== null).entries()) {
+		const selected = index === choice;
+		const start = [selected ? accent(' > ') : '   ', accent(String(index + 1)), ' '] as const;
+		const title = kind === 'later' && job !== null ? `Finish later, keep job ${job}` : titles[kind];
+		if (kind !== 'code') {
+			lines.push(line(...start, selected ? bold(title) : title));
+			if (roomy) lines.push(line(`     ${details(kind, job)}`), blank);
+			continue;
+		}
+		const long = `${title} on this or any other device`;
+		if (textWidth(long) + 5 <= width) lines.push(line(...start, selected ? bold(long) : long));
+		else {
+			lines.push(line(...start, selected ? bold(title) : title));
+			lines.push(line('     on this or any other device'));
+		}
+		if (roomy) lines.push(blank);
+		for (const [label, value] of flowRows(signIn?.flow ?? null, at, roomy))
+			lines.push(line(`       ${left(label, 8)}`, typeof value === 'string' ? value : line(value)));
+		lines.push(blank);
+	}
+	return lines;
+}
+
+function details(kind: Choice, job: Snapshot['job']): string {
+	switch (kind) {
+		case 'paste':
+			return 'export lines, a [profile] block, or JSON; kept in memory only';
+		case 'profile':
+			return 'one that can read this bucket';
+		case 'later':
+			return job === null
+				? 'back to the choice of sign-ins'
+				: `job ${job} stays on disk; muster resume ${job} goes on`;
+		default:
+			return '';
+	}
+}
+
+function pasteLines(view: SignInInput['view'] & {kind: 'paste'}): Line[] {
+	const held =
+		view.size === 0
+			? 'nothing pasted yet'
+			: `${plural(view.lines, 'line')}, ${plural(view.size, 'character')}, ****${view.end}`;
+	return [
+		line(bold(' Paste new credentials')),
+		blank,
+		line(' export lines, a [profile] block, or JSON,'),
+		line(' as the AWS access portal copies them.'),
+		line(' They stay in memory, for this run only.'),
+		blank,
+		line(' ', accent('>'), ` ${held}`),
+		blank,
+		line(' Enter tries them, Ctrl+U starts over.'),
+	];
+}
+
+function profileLines(
+	{rows, index}: SignInInput['view'] & {kind: 'profiles'},
+	room: number,
+): Line[] {
+	const width = Math.min(24, Math.max(8, ...rows.map(({name}) => textWidth(name))));
+	const first = Math.max(0, Math.min(index - room + 4, rows.length - room + 3));
+	return [
+		line(bold(' Another profile'), '   can it read this bucket?'),
+		blank,
+		...rows.slice(first, first + room - 3).map(({name, account, answer}, number) => {
+			const selected = first + number === index;
+			const words = answer === 'yes' ? good(answer) : answer === 'no' ? bad(answer) : answer;
+			return line(
+				selected ? accent(' > ') : '   ',
+				selected ? bold(left(name, width)) : left(name, width),
+				account === '' ? null : `  ${left(account, 14)}`,
+				'  ',
+				words === 'asking' ? 'asking' : words,
+			);
+		}),
+		...(rows.length === 0 ? [line(' There is no other profile on this machine.')] : []),
+	];
+}
+
+function waitingLines({snapshot}: SignInInput): Line[] {
+	const {totals, job} = snapshot;
+	if (job === null || totals.files === 0) return [];
+	const open = totals.files - totals.filesDone - totals.filesFailed;
+	const row = (files: string, bytes: string): Line => line(`   ${left(files, 34)}`, bytes);
+	return [
+		line(` Waiting in job ${job}`),
+		row(
+			`${formatCount(totals.filesDone)} of ${plural(totals.files, 'file')} done`,
+			`${formatSum(totals.bytesDone)} of ${formatSum(totals.bytes)}`,
+		),
+		row(`${plural(open, 'file')} to go`, formatSum(Math.max(0, totals.bytes - totals.bytesDone))),
+	];
+}
+
+/** The address on a line of its own from column 2, so that one drag or a triple click takes it. */
+function addressLines({snapshot, layout}: SignInInput): Line[] {
+	const flow = snapshot.signIn?.flow ?? null;
+	if (flow?.kind === 'failed')
+		return wrap(`${flow.error.message} ${flow.error.hint ?? ''}`.trim(), layout.columns - 2)
+			.slice(0, 3)
+			.map((text) => line(' ', bad(text)));
+	if (flow?.kind !== 'waiting') return [blank];
+	const room = layout.columns - 2;
+	if (textWidth(flow.completeUrl) <= room) return [line(` ${flow.completeUrl}`)];
+	if (textWidth(flow.url) <= room) return [line(` ${flow.url}`)];
+	return wrap(flow.url, room).map((text) => line(` ${text}`));
+}
+
+/** Columns that a QR code takes beside the words, with the gap before it. */
+export const qrRoom = (qr: readonly string[]): number => textWidth(qr[0] ?? '') + 1;
+
+/** The whole body in exactly the rows that the layout gives it. */
+export function signInBody(input: SignInInput): Line[] {
+	const {layout, qr, view, swapped, trouble} = input;
+	const top = addressLines(input);
+	const width = qr === undefined ? layout.columns - 2 : layout.columns - qrRoom(qr) - 1;
+	const room = layout.bodyRows - top.length - 1;
+	const head = headWords(input).flatMap((text, index) =>
+		wrap(text, width - 2).map((row) => line(' ', index === 0 ? warn(row) : row)),
+	);
+	const menu =
+		view.kind === 'menu'
+			? choiceLines(input, width)
+			: view.kind === 'paste'
+				? pasteLines(view)
+				: profileLines(view, Math.max(5, room - head.length - 1));
+	const same =
+		view.kind === 'menu' && input.snapshot.signIn?.flow?.kind === 'waiting'
+			? [blank, line(' The code on the page must be the same.')]
+			: [];
+	const answers =
+		trouble === '' ? [] : [blank, ...wrap(trouble, width - 2).map((row) => line(' ', bad(row)))];
+	const wide = layout.wide && !layout.short ? [blank, ...waitingLines(input)] : [];
+	const short = layout.short ? [] : [blank];
+	const body = fill(
+		[...head, ...short, ...menu, ...answers, ...(wide.length > 1 ? wide : same)],
+		room,
+	);
+	if (qr === undefined) return fill([...top, blank, ...body], layout.bodyRows);
+	const style = swapped ? 'codeSwapped' : 'code';
+	const from = Math.max(0, Math.min(layout.columns - qrRoom(qr), layout.wide ? 86 : Infinity));
+	return fill(
+		[
+			...top,
+			...(layout.wide ? [blank] : []),
+			...Array.from({length: Math.max(room, qr.length)}, (_, row) => {
+				const words = (layout.wide ? body : [blank, ...body])[row] ?? blank;
+				const cells = qr[row];
+				return cells === undefined ? words : [...pad(words, from), span(cells, style)];
+			}),
+		],
+		layout.bodyRows,
+	);
+}
