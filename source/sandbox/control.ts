@@ -1,5 +1,6 @@
 import type {IncomingMessage, ServerResponse} from 'node:http';
 import {text} from 'node:stream/consumers';
+import type {IdentityCenterOptions} from './identity-center.ts';
 import type {Sandbox} from './server.ts';
 import type {SandboxIdentity, SandboxRule, Throttle} from './types.ts';
 
@@ -7,6 +8,7 @@ type Handler = (sandbox: Sandbox, body: unknown) => unknown;
 type Target = {readonly bucket: string; readonly key: string};
 
 const done = {ok: true};
+const userCodeOf = (body: unknown) => (body as {userCode?: string} | undefined)?.userCode;
 
 /** `METHOD /_sandbox/NAME`, bodies and answers in JSON. */
 const handlers: Readonly<Record<string, Handler>> = {
@@ -43,6 +45,21 @@ const handlers: Readonly<Record<string, Handler>> = {
 	},
 	'POST revoke': (sandbox, body) => {
 		sandbox.identities.revoke((body as {accessKeyId: string}).accessKeyId);
+		return done;
+	},
+	'GET identity-center': (sandbox) => sandbox.identityCenter.status(),
+	'PUT identity-center': (sandbox, body) => {
+		sandbox.identityCenter.set(body as Partial<IdentityCenterOptions>);
+		return sandbox.identityCenter.options;
+	},
+	'POST approve': (sandbox, body) => ({ok: sandbox.identityCenter.approve(userCodeOf(body))}),
+	'POST deny': (sandbox, body) => ({ok: sandbox.identityCenter.deny(userCodeOf(body))}),
+	'POST revoke-session': (sandbox) => {
+		sandbox.identityCenter.revokeSession();
+		return done;
+	},
+	'POST expire-session': (sandbox) => {
+		sandbox.identityCenter.expireSession();
 		return done;
 	},
 	'POST change': (sandbox, body) => {

@@ -1,4 +1,5 @@
 import {actorBucket, datalakeBucket, demoActors, flatBucket} from './samples/index.ts';
+import type {IdentityCenterOptions} from './identity-center.ts';
 import type {Latency, SandboxBucket, SandboxIdentity, SandboxRule} from './types.ts';
 
 /** What a sandbox process is told, as one JSON argument. */
@@ -20,6 +21,8 @@ export type SandboxProcessOptions = {
 	readonly rules?: readonly SandboxRule[];
 	readonly identities?: readonly SandboxIdentity[];
 	readonly listBuckets?: boolean;
+	/** how it plays IAM Identity Center */
+	readonly identityCenter?: Partial<IdentityCenterOptions>;
 	/** opens `/_sandbox/…`; true when left out */
 	readonly control?: boolean;
 	/** the process ends once this one is gone and no request came for `idleSeconds` (60) */

@@ -13,6 +13,7 @@ const sandbox = await createSandbox({
 	control: options.control ?? true,
 	listBuckets: options.listBuckets ?? true,
 	...(options.identities === undefined ? {} : {identities: options.identities}),
+	...(options.identityCenter === undefined ? {} : {identityCenter: options.identityCenter}),
 	throttle: {
 		...(options.rate === undefined ? {} : {rate: options.rate}),
 		...(latency === undefined

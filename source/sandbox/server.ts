@@ -9,6 +9,8 @@ import {parseQuery} from './canonical.ts';
 import {defaultRegion} from './buckets.ts';
 import {handleControl} from './control.ts';
 import {Identities} from './identities.ts';
+import {IdentityCenter} from './identity-center.ts';
+import {handleIdentityCenter, isForIdentityCenter} from './identity-center-http.ts';
 import {operationOf, perform} from './operations.ts';
 import {Pacer, latencyOf, unthrottled} from './pace.ts';
 import {Rules} from './rules.ts';
@@ -45,6 +47,8 @@ export type Sandbox = {
 	readonly region: string;
 	readonly buckets: readonly SandboxBucket[];
 	readonly identities: Identities;
+	/** sign-in by device code, the access portal and STS, on the same port */
+	readonly identityCenter: IdentityCenter;
 	/** misbehaviour on request; change it at any time */
 	readonly rules: Rules;
 	readonly throttle: Readonly<Throttle>;
@@ -89,6 +93,7 @@ class SandboxServer implements Sandbox {
 	readonly secretAccessKey: string;
 	readonly sessionToken: string | undefined;
 	readonly identities: Identities;
+	readonly identityCenter: IdentityCenter;
 	readonly rules: Rules;
 	port = 0;
 	readonly #options: SandboxOptions;
@@ -118,6 +123,7 @@ class SandboxServer implements Sandbox {
 		this.#throttle = {...unthrottled, ...options.throttle};
 		this.#pacer = new Pacer(this.#throttle.rate);
 		this.#clock = options.clock ?? Date.now;
+		this.identityCenter = new IdentityCenter(this.identities, this.#clock, options.identityCenter);
 		this.#http.on('connection', (socket: Socket) => {
 			socket.setNoDelay(true);
 			this.#statistics.connectionOpened();
@@ -204,6 +210,10 @@ class SandboxServer implements Sandbox {
 		response.on('error', () => {});
 		if (this.#options.control === true && request.url?.startsWith('/_sandbox/') === true) {
 			await handleControl(this, request, response);
+			return;
+		}
+		if (isForIdentityCenter(request)) {
+			await handleIdentityCenter(this.identityCenter, this.endpoint, request, response);
 			return;
 		}
 		request.resume();

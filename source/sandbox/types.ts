@@ -1,4 +1,5 @@
 import type {DigestAlgorithm} from '../model/object.ts';
+import type {IdentityCenterOptions} from './identity-center.ts';
 
 export type ChecksumAlgorithm = Exclude<DigestAlgorithm, 'md5'>;
 
@@ -135,6 +136,8 @@ export type SandboxOptions = {
 	readonly listBuckets?: boolean;
 	readonly rules?: readonly SandboxRule[];
 	readonly throttle?: Partial<Throttle>;
+	/** how it plays IAM Identity Center */
+	readonly identityCenter?: Partial<IdentityCenterOptions>;
 	/** opens `/_sandbox/…` */
 	readonly control?: boolean;
 	/** the server's time, Unix milliseconds */

@@ -258,9 +258,14 @@ export async function refreshSession(
 		} finally {
 			oidc.close();
 		}
-	} catch {
-		// a refresh token counts once: another process may have been quicker
-		const now = await readToken(session, env);
-		return now.kind === 'valid' && now.token.accessToken !== accessToken;
+	} catch (error) {
+		// a refresh token counts once: another process may have been quicker, and writes just now
+		if (refusalOf(error) !== 'grant') return false;
+		for (let looks = 0; looks < 5; looks++) {
+			if (looks > 0) await sleep(200);
+			const now = await readToken(session, env);
+			if (now.kind === 'valid' && now.token.accessToken !== accessToken) return true;
+		}
+		return false;
 	}
 }
