@@ -60,6 +60,19 @@ Ends with status 1 when a file is damaged, was changed or is gone.
 Example:
   muster verify /data/takes`;
 
+export const loginText = `
+Shows an address and a code: open the address on any device, see that it shows the same code, and
+approve. The sign-in is kept where the AWS CLI keeps it (~/.aws/sso/cache), so aws, boto3 and every
+SDK are signed in too; one that another program finishes meanwhile counts as well. A sign-in that
+lives still is kept. A browser is opened only on a desktop, never over SSH.
+
+Ends with status 4 when the sign-in is refused or fails, 2 when the profile does not sign in.
+
+Examples:
+  muster login
+  muster login train-sso
+  muster login train-sso --force --no-browser`;
+
 export const doctorText = `
 Examples:
   muster doctor

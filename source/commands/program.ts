@@ -147,6 +147,23 @@ export function createProgram(context: Context): Program {
 			),
 		);
 
+	const login = add(
+		'login',
+		'sign in to AWS IAM Identity Center by device code, in this terminal',
+		helpCommands,
+		help.loginText,
+	);
+	login
+		.argument('[PROFILE]', 'profile of ~/.aws/config (default: AWS_PROFILE, default, the only one)')
+		.option('--force', 'a new sign-in, also while the one that is kept lives')
+		.option('--no-browser', 'open no browser')
+		.option('--no-color', 'no colours, and hence no QR code')
+		.action(
+			act(async (profile: string | undefined) =>
+				(await import('./login.ts')).login(profile, login.opts(), context),
+			),
+		);
+
 	const doctor = add(
 		'doctor',
 		'check runtime, terminal, credentials, endpoint, bucket access, folder, disk',
