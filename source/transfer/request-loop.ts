@@ -82,6 +82,8 @@ export class RequestLoop<Result extends object> {
 	#origin = '';
 	#expected = 0;
 	#firstByte = 0;
+	/** of the credentials that signed the present request */
+	#generation = 0;
 	#exchange: Exchange | undefined;
 	/** what the answer to the running request turned out to be */
 	#trouble: Failure | Result | undefined;
@@ -145,7 +147,7 @@ export class RequestLoop<Result extends object> {
 		const asking = this.#work.ask();
 		const credit = this.#context.limit.limited ? await this.#reserve(asking.bytes) : 0;
 		if (this.#parking.isParked) return undefined;
-		const generation = this.#context.gate.generation;
+		this.#generation = this.#context.gate.generation;
 		const before = this.#work.bytes;
 		let outcome: Failure | Result | 'more' | undefined;
 		try {
@@ -176,7 +178,7 @@ export class RequestLoop<Result extends object> {
 		outcome ??= this.#work.finish(this.#attempts, this.#firstByte);
 		if (!isFailure(outcome)) return outcome;
 		if (this.#parking.isParked && outcome.remedy === 'retry') return undefined;
-		return this.#afterFailure(outcome, generation, this.#work.bytes - before);
+		return this.#afterFailure(outcome, this.#work.bytes - before);
 	}
 
 	/** Waits until the rate limit grants the first bytes. */
@@ -244,7 +246,10 @@ export class RequestLoop<Result extends object> {
 
 	#onStart(status: number, headers: ResponseHeaders): 'body' | 'refusal' | 'unusable' {
 		const use = this.#work.onHead(status, headers);
-		if (use === 'body') this.#context.hosts.answered(this.#origin);
+		if (use === 'body') {
+			this.#context.hosts.answered(this.#origin);
+			this.#context.gate.prove(this.#generation);
+		}
 		if (typeof use === 'string') return use;
 		this.#trouble = use.unusable;
 		return 'unusable';
@@ -286,11 +291,7 @@ export class RequestLoop<Result extends object> {
 	}
 
 	/** Decides by the remedy: another attempt (undefined), or a result. */
-	async #afterFailure(
-		failure: Failure,
-		generation: number,
-		gained: number,
-	): Promise<Result | undefined> {
+	async #afterFailure(failure: Failure, gained: number): Promise<Result | undefined> {
 		const {counters, hosts} = this.#context;
 		if (failure.slowDown) counters.slowedDown(hosts.share(this.#origin));
 		switch (failure.remedy) {
@@ -299,7 +300,7 @@ export class RequestLoop<Result extends object> {
 			case 'restart':
 				return this.#startOver(failure);
 			case 'credentials':
-				return this.#refused(failure, generation);
+				return this.#refused(failure);
 			case 'pause':
 				this.#work.keep();
 				return this.#work.noRoom(failure.error);
@@ -345,11 +346,17 @@ export class RequestLoop<Result extends object> {
 		return undefined;
 	}
 
-	#refused(failure: Failure, generation: number): Result | undefined {
+	#refused(failure: Failure): Result | undefined {
+		const {gate} = this.#context;
+		// A signature alone is refused for one odd key, too: keys that were right before are not wrong for it.
+		if (failure.error.code === 'denied' && gate.isProven && this.#generation === gate.generation) {
+			this.#work.discard();
+			return this.#work.failed(failure.error, this.#attempts);
+		}
 		this.#attempts--;
 		// Fresh credentials arrived while this request was under way: it just goes again.
-		if (generation !== this.#context.gate.generation) return undefined;
-		this.#context.gate.close(failure.error);
+		if (this.#generation !== gate.generation) return undefined;
+		gate.close(failure.error);
 		this.#work.keep();
 		return this.#work.refused(failure.error);
 	}

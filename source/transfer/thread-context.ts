@@ -12,6 +12,8 @@ export class CredentialGate {
 	#generation = 0;
 	#open = true;
 	readonly #onClose: (generation: number, error: ErrorRecord) => void;
+	/** the first ones have called the roll already */
+	#proven = true;
 
 	/** `onClose`: told once for each set of credentials that is refused. */
 	constructor(
@@ -35,6 +37,15 @@ export class CredentialGate {
 		return this.#open;
 	}
 
+	/** The store has accepted these very credentials: what it still refuses lies in one request. */
+	get isProven(): boolean {
+		return this.#proven;
+	}
+
+	prove(generation: number): void {
+		if (generation === this.#generation) this.#proven = true;
+	}
+
 	close(error: ErrorRecord): void {
 		if (!this.#open) return;
 		this.#open = false;
@@ -46,6 +57,7 @@ export class CredentialGate {
 		this.#credentials = credentials;
 		this.#generation++;
 		this.#open = true;
+		this.#proven = false;
 	}
 }
 

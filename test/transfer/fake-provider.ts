@@ -30,6 +30,8 @@ function classify(key: string, status: number, headers: ResponseHeaders, body: s
 	}
 	if (status >= 500) return {remedy: 'retry', error: error('server'), ...retryAfter};
 	if (status === 412) return {remedy: 'restart', error: error('changed')};
+	if (status === 403 && body === 'signature')
+		return {remedy: 'credentials', error: error('denied')};
 	if (status === 403) return {remedy: 'credentials', error: error('expired-credentials')};
 	return {remedy: 'give-up', error: error('no-such-key')};
 }

@@ -246,6 +246,31 @@ void test('refused credentials close the gate; fresh ones open it, and nothing i
 	for (const result of bed.results) assert.equal(done(result).attempts, 1);
 });
 
+void test('a refused signature fails one file under keys that were right before, and closes the gate under others', async () => {
+	await using bed = await Bed.make();
+	for (const key of ['a', 'odd', 'b']) bed.server.put(key, bytes(1000));
+	bed.server.mischief = ({request, key, response}) => {
+		const isRight = request.headers.authorization === 'right';
+		if (isRight && key !== 'odd') return false;
+		response.writeHead(403).end('signature');
+		return true;
+	};
+	const right = {accessKeyId: 'right', secretAccessKey: 'x'};
+	const pool = bed.pool({credentials: right, threads: 1, connections: 1});
+	const [a, odd, b] = await bed.run(pool, [bed.task(1, 'a'), bed.task(2, 'odd'), bed.task(3, 'b')]);
+	done(a);
+	assert.equal(failed(odd).error.code, 'denied');
+	done(b);
+	bed.results.length = 0;
+	pool.setCredentials({accessKeyId: 'wrong', secretAccessKey: 'y'});
+	pool.submit([bed.task(4, 'a', {replace: true}), bed.task(5, 'b', {replace: true})]);
+	await bed.until(() => bed.results.length > 0);
+	assert.deepEqual(
+		bed.results.map(({kind}) => kind),
+		['refused'],
+	);
+});
+
 void test('an existing destination is not touched unless replacing is allowed', async () => {
 	await using bed = await Bed.make();
 	for (const key of ['keep', 'replace']) {

@@ -1,13 +1,16 @@
 import type {ErrorCode, ErrorRecord, Remedy} from '../../model/error.ts';
 import {safeText} from '../../model/safe-text.ts';
 import type {Answer} from '../types.ts';
+import {archivedWords} from '../../model/archive.ts';
 import {isRegion} from './address.ts';
+import {deniedWords, keyWords} from './denied.ts';
 import type {Asked, Known, Refusal} from './refusal.ts';
 import {
 	capital,
 	codeOf,
 	detail,
 	header,
+	messageOf,
 	quote,
 	regionOf,
 	retryAfter,
@@ -68,42 +71,57 @@ const unknownKey: Reader = (known) =>
 		},
 	);
 
+const badToken: Reader = (known) =>
+	answer(
+		known,
+		'credentials',
+		'expired-credentials',
+		`The store refused the session token for ${subject(known)}.`,
+		{
+			hint: 'The session was ended, or the token was cut or belongs to other keys. Sign in again, or copy all three keys anew.',
+		},
+	);
+
+/** The gate closes for it, unless these very keys were right before: then it is about this request alone. */
 const badSignature: Reader = (known) =>
-	answer(known, 'give-up', 'denied', `The store refused the signature for ${subject(known)}.`, {
+	answer(known, 'credentials', 'denied', `The store refused the signature for ${subject(known)}.`, {
 		hint: 'The secret key does not belong to the access key, or was copied with a character too many or too few.',
 	});
 
 const denied: Reader = (known) => {
 	const region = header(known.headers, 'x-amz-bucket-region');
-	const hint = deniedHint(known);
+	const {message, hint} = deniedWords(known);
 	return {
-		...answer(known, 'give-up', 'denied', `Access to ${subject(known)} is denied.`, {hint}),
+		...answer(known, 'give-up', 'denied', message, {hint}),
 		...(isRegion(region) ? {region} : {}),
 	};
 };
 
-function deniedHint({asked: {ref}, code, message, body}: Known): string {
-	if (/kms/i.test(code + (message ?? '') + body))
-		return 'The object is encrypted with a KMS key: these credentials need kms:Decrypt for it.';
-	if (ref.bucket === '')
-		return 'These credentials need s3:ListAllMyBuckets, or name the bucket yourself.';
-	if (ref.key === '') return `These credentials need s3:ListBucket for ${safeText(ref.bucket)}.`;
-	return 'These credentials need s3:GetObject for it; without s3:ListBucket a missing key looks the same.';
-}
+const encrypted: Reader = (known) => {
+	const {message, hint} = keyWords(known);
+	return answer(known, 'give-up', 'denied', message, {hint});
+};
 
+const accountProblem: Reader = (known) =>
+	answer(
+		known,
+		'give-up',
+		'denied',
+		`The store serves nothing from this account: it refused ${subject(known)}.`,
+		{
+			hint: 'The account is closed, suspended or not signed up for S3; the detail has the words of the store. Permissions do not mend that.',
+		},
+	);
+
+/** The offset that the answer tells is used from then on, and the request repeated. */
 const clockSkew: Reader = (known) => {
 	const offset = serverOffset(known);
-	const minutes = offset === undefined ? undefined : Math.round(Math.abs(offset) / 60_000);
-	const off =
-		minutes === undefined
-			? 'wrong'
-			: `${minutes} min ${offset !== undefined && offset > 0 ? 'slow' : 'fast'}`;
 	return {
 		...answer(
 			known,
 			offset === undefined ? 'pause' : 'retry',
 			'clock-skew',
-			`This machine's clock is ${off}: the store refused ${subject(known)}.`,
+			`${clockWords(offset)}: the store refused ${subject(known)}.`,
 			{
 				hint: 'Set the clock (`timedatectl set-ntp true`), then go on.',
 			},
@@ -111,6 +129,14 @@ const clockSkew: Reader = (known) => {
 		...(offset === undefined ? {} : {clockOffset: offset}),
 	};
 };
+
+function clockWords(offset: number | undefined): string {
+	if (offset === undefined) return "This machine's clock is wrong";
+	const minutes = Math.round(Math.abs(offset) / 60_000);
+	if (minutes === 0) return 'The request came too late, though the clock is right';
+	const amount = minutes < 180 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+	return `This machine's clock is ${amount} ${offset > 0 ? 'slow' : 'fast'}`;
+}
 
 const throttled: Reader = (known) => ({
 	...answer(known, 'retry', 'throttled', `The store asks for fewer requests (${subject(known)}).`, {
@@ -197,20 +223,26 @@ const badRange: Reader = (known) =>
 const archived: Reader = (known) => {
 	const storage =
 		tagText(known.body, 'StorageClass') ?? header(known.headers, 'x-amz-storage-class');
-	const name = storage === undefined ? 'archived' : `archived (${safeText(storage)})`;
-	return answer(
-		known,
-		'give-up',
-		'archived',
-		`${capital(subject(known))} is ${name} and can't be read at once.`,
-		{
-			hint: 'Restore it first (`aws s3api restore-object`), which takes minutes to two days.',
-		},
-	);
+	const tier = tagText(known.body, 'AccessTier') ?? header(known.headers, 'x-amz-archive-status');
+	const {message, hint} = archivedWords(capital(subject(known)), storage, tier);
+	return answer(known, 'give-up', 'archived', message, {hint});
 };
 
-const refused: Reader = (known) =>
+const ownKey: Reader = (known) =>
 	answer(
+		known,
+		'give-up',
+		'denied',
+		`${capital(subject(known))} is encrypted with a key of its owner's (SSE-C).`,
+		{
+			hint: 'S3 gives it only to who sends that key along, which muster does not do: `aws s3 cp --sse-c` does.',
+		},
+	);
+
+const refused: Reader = (known) => {
+	if (known.code === 'InvalidRequest' && /server.side.encryption/i.test(messageOf(known) ?? ''))
+		return ownKey(known);
+	return answer(
 		known,
 		'give-up',
 		'server',
@@ -219,6 +251,7 @@ const refused: Reader = (known) =>
 			hint: 'This is not expected to pass by itself; the detail has the words of the store.',
 		},
 	);
+};
 
 /** Said of a wrong region, but also of an access key that is none. */
 const malformed: Reader = (known) =>
@@ -227,25 +260,27 @@ const malformed: Reader = (known) =>
 const byCode: ReadonlyMap<string, Reader> = new Map(
 	(
 		[
+			[expired, 'ExpiredToken ExpiredTokenException TokenRefreshRequired'],
+			[badToken, 'InvalidToken'],
 			[
-				expired,
-				'ExpiredToken ExpiredTokenException InvalidToken TokenRefreshRequired RequestExpired',
+				unknownKey,
+				'InvalidAccessKeyId InvalidClientTokenId UnrecognizedClientException AuthFailure InvalidSecurity',
 			],
-			[unknownKey, 'InvalidAccessKeyId InvalidClientTokenId UnrecognizedClientException'],
 			[badSignature, 'SignatureDoesNotMatch'],
+			[denied, 'AccessDenied AccessDeniedException Forbidden KMS.AccessDeniedException'],
 			[
-				denied,
-				'AccessDenied AccessDeniedException AllAccessDisabled AccountProblem NotSignedUp Forbidden',
+				encrypted,
+				'KMS.DisabledException KMS.KMSInvalidStateException KMS.InvalidStateException KMS.NotFoundException',
 			],
-			[denied, 'KMS.AccessDeniedException KMS.DisabledException KMS.KMSInvalidStateException'],
-			[clockSkew, 'RequestTimeTooSkewed RequestInTheFuture'],
+			[accountProblem, 'AllAccessDisabled AccountProblem NotSignedUp'],
+			[clockSkew, 'RequestTimeTooSkewed RequestInTheFuture RequestExpired'],
 			[
 				throttled,
 				'SlowDown SlowDownRead ServiceUnavailable RequestLimitExceeded Throttling ThrottlingException',
 			],
 			[
 				throttled,
-				'TooManyRequests TooManyRequestsException BandwidthLimitExceeded ThrottledException',
+				'TooManyRequests TooManyRequestsException BandwidthLimitExceeded ThrottledException KMS.ThrottlingException',
 			],
 			[server, 'InternalError InternalServerError RequestTimeout OperationAborted'],
 			[noSuchKey, 'NoSuchKey NoSuchVersion'],

@@ -34,9 +34,10 @@ export function codeOf({headers, body}: Refusal): string {
 }
 
 /** `403 AccessDenied, request 4442587FB7D0A2F9: the server's own words`. */
-export function detail({status, code, headers, body, message}: Known): string {
+export function detail(known: Known): string {
+	const {status, code, headers, body} = known;
 	const request = header(headers, 'x-amz-request-id') ?? tagText(body, 'RequestId');
-	const words = message ?? tagText(body, 'Message');
+	const words = messageOf(known);
 	const parts = [
 		`${status}${code === '' ? '' : ` ${code}`}`,
 		request === undefined ? '' : `, request ${request}`,
@@ -44,6 +45,10 @@ export function detail({status, code, headers, body, message}: Known): string {
 	];
 	return safeText(parts.join('')).slice(0, 500);
 }
+
+/** The service's own words. */
+export const messageOf = ({body, message}: Known): string | undefined =>
+	message ?? tagText(body, 'Message');
 
 export function subject({asked: {ref}}: Known): string {
 	if (ref.bucket === '') return 'the list of buckets';

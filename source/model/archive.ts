@@ -1,0 +1,34 @@
+import {safeText} from './safe-text.ts';
+
+/** What a store says of the restoration of an archived object; `ready` can be read for now. */
+export type RestoreState = 'none' | 'ongoing' | 'ready';
+
+/** Storage classes whose objects can't be read before they are restored. GLACIER_IR reads at once. */
+export const archiveClasses: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/** How long a restoration takes, standard retrieval first: as the S3 User Guide says of each class. */
+function patience(place: string): string {
+	if (place.startsWith('DEEP_ARCHIVE')) return '12 to 48 hours';
+	return place === 'ARCHIVE_ACCESS' ? 'minutes to 5 hours' : 'minutes to 12 hours';
+}
+
+/** What to say of an archived object. `who`: its name in quotes, or a word for several. */
+export function archivedWords(
+	who: string,
+	storage: string | undefined,
+	tier?: string,
+	restore: RestoreState = 'none',
+): {readonly message: string; readonly hint: string} {
+	const place = tier ?? storage ?? '';
+	const name = [storage, tier].filter((part) => part !== undefined).join(', ');
+	const archived = name === '' ? 'archived' : `archived (${safeText(name)})`;
+	if (restore === 'ongoing')
+		return {
+			message: `${who} is ${archived} and being restored.`,
+			hint: `That takes ${patience(place)} from when it was asked for; muster resume gets it then.`,
+		};
+	return {
+		message: `${who} is ${archived} and can't be read at once.`,
+		hint: `Restore it first (\`aws s3api restore-object\`), which takes ${patience(place)}; muster resume gets it then.`,
+	};
+}
