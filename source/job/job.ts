@@ -98,7 +98,8 @@ export class Job {
 	}
 
 	counts(): RollCallCounts {
-		return countAll(this.groups.all());
+		const {files} = this.#preparation.archived;
+		return {...countAll(this.groups.all()), ...(files > 0 ? {archived: files} : {})};
 	}
 
 	/** Locks the folder and settles the job's number; `known` is that of a job to be resumed. Throws before anything is changed on disk. */

@@ -1,6 +1,7 @@
 import type {JobSpec, ManifestSpec} from '../model/job-spec.ts';
 import type {AmbiguousRule} from '../model/match.ts';
 import type {Store} from '../stores/types.ts';
+import {archivedNotice, setArchivedAside, type ArchivedFiles} from './archived.ts';
 import {choose, resolveAmbiguous, useSureGuesses} from './decisions.ts';
 import type {GroupTable} from './group-table.ts';
 import type {JobPlace} from './job-place.ts';
@@ -51,6 +52,8 @@ export class Preparation {
 	sureGuesses = 0;
 	/** decisions of a person so far */
 	choices = 0;
+	/** what the plan leaves out because it is archived */
+	archived: ArchivedFiles = {files: 0, bytes: 0, ongoing: 0};
 	readonly #context: PreparationContext;
 
 	constructor(context: PreparationContext) {
@@ -85,6 +88,8 @@ export class Preparation {
 			if (spec.ambiguous !== 'ask') await resolveAmbiguous(ledger, spec, spec.ambiguous, {signal});
 			await makePlan(plan);
 			if (spec.manifest.kind === 'prefix') await recogniseLocal(plan);
+			// what an earlier run has listed was not met by this one
+			await this.#setAside(isContinued ? ledger.archive.storages() : ledger.objects.storages);
 			ledger.rollCall.indexWanted();
 			ledger.setMeta('rolled', '1');
 			this.#recount();
@@ -116,6 +121,7 @@ export class Preparation {
 		this.#context.place.ledger.progress.retryFailed();
 		await lookAgain(this.#planContext());
 		await recogniseLocal(this.#planContext());
+		await this.#setAside(this.#context.place.ledger.archive.storages(), true);
 		this.#recount();
 		const rows = countAll(this.#context.groups.all()).wanted;
 		this.progress.rowsRead = rows;
@@ -144,8 +150,17 @@ export class Preparation {
 		const result = await decision();
 		this.choices++;
 		await makePlan(this.#planContext());
+		await this.#setAside(this.#context.place.ledger.archive.storages());
 		this.#recount();
 		return result;
+	}
+
+	async #setAside(storages: Iterable<string>, asksAgain = false): Promise<void> {
+		const {place, store, signal, notices} = this.#context;
+		const {ledger, log} = place;
+		this.archived = await setArchivedAside({ledger, store, log, signal}, storages, asksAgain);
+		const notice = archivedNotice(this.archived);
+		if (notice !== undefined) notices.tell('warning', notice);
 	}
 
 	#recount(): void {

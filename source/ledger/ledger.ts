@@ -1,5 +1,6 @@
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
+import {ArchiveTable} from './archive-table.ts';
 import {type Database, openLedgerDatabase} from './database.ts';
 import {FilesTable, type LocalFile} from './files-table.ts';
 import {ListingTable} from './listing-table.ts';
@@ -29,6 +30,7 @@ export class Ledger {
 	readonly objects: ObjectsTable;
 	readonly listings: ListingTable;
 	readonly plan: PlanTable;
+	readonly archive: ArchiveTable;
 	readonly progress: ProgressTable;
 	readonly files: FilesTable;
 	readonly windows: RowWindows;
@@ -42,6 +44,7 @@ export class Ledger {
 		this.objects = new ObjectsTable(database);
 		this.listings = new ListingTable(database, this.objects);
 		this.plan = new PlanTable(database);
+		this.archive = new ArchiveTable(database);
 		this.progress = new ProgressTable(database);
 		this.files = new FilesTable(database);
 		this.windows = new RowWindows(database);

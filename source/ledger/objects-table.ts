@@ -1,3 +1,4 @@
+import {storageText} from '../model/archive.ts';
 import type {ObjectInfo} from '../model/object.ts';
 import type {Database} from './database.ts';
 import {objectIndexes} from './schema.ts';
@@ -13,6 +14,8 @@ const together = 50;
 
 /** What was listed or asked for: keys with their facts, and the look-ups by probe. */
 export class ObjectsTable {
+	/** other storage than the standard one that was met since the ledger was opened; a handful of texts */
+	readonly storages = new Set<string>();
 	readonly #db: Database;
 
 	constructor(database: Database) {
@@ -43,9 +46,11 @@ export class ObjectsTable {
 			for (let index = start; index < start + count; index++) {
 				const object = objects[index];
 				if (object === undefined) continue;
-				const {key, size, etag, modified, storageClass} = object;
+				const {key, size, etag, modified} = object;
+				const storage = storageText(object) ?? null;
+				if (storage !== 'STANDARD' && storage !== null) this.storages.add(storage);
 				const probe = probeOf === undefined ? null : probeOf(key);
-				values.push(bucket, key, size, etag ?? null, modified ?? null, storageClass ?? null, probe);
+				values.push(bucket, key, size, etag ?? null, modified ?? null, storage, probe);
 			}
 			this.#db.run(count === 1 ? insertOne : insertMany, ...values);
 			start += count;

@@ -62,7 +62,9 @@ export class ProgressTable {
 	/** Failed files wait again; answers which. Refused names stay failed. */
 	retryFailed(where: {wantedId?: number; groupId?: number} = {}): readonly number[] {
 		const rows = this.#db.all(
-			`UPDATE wanted SET status = ${statusNumber.waiting}, error_code = NULL, error_message = NULL,
+			`UPDATE wanted SET status = ${statusNumber.waiting},
+			size = CASE error_code WHEN 'archived' THEN (SELECT size FROM objects WHERE id = object_id) ELSE size END,
+			error_code = NULL, error_message = NULL,
 			error_hint = NULL, error_detail = NULL
 			WHERE status = ${statusNumber.failed} AND destination IS NOT NULL
 			AND (? IS NULL OR id = ?) AND (? IS NULL OR group_id = ?) RETURNING id`,

@@ -17,6 +17,8 @@ export type RollCallCounts = {
 	readonly excluded: number;
 	readonly duplicate: number;
 	readonly bytes: number;
+	/** found, but archived and not restored: not fetched; left out while there are none */
+	readonly archived?: number;
 };
 
 export type RollCallEvent = {readonly type: 'roll-call'} & RollCallCounts;

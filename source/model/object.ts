@@ -10,6 +10,10 @@ export type ObjectInfo = {
 	readonly etag?: string;
 	readonly modified?: number;
 	readonly storageClass?: string;
+	/** of an archived object that somebody has asked to restore; `ready`: it can be read for now */
+	readonly restore?: 'ongoing' | 'ready';
+	/** of Intelligent-Tiering: the archive that the object has sunk into */
+	readonly archiveTier?: string;
 };
 
 /** A digest that the store publishes for an object. `value` is base64 for checksums, hex for an ETag's MD5. */

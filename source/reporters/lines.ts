@@ -40,6 +40,7 @@ export function groupWord(spec: JobSpec | null, count: number): string {
 /** The counts of a roll call in one line. */
 export function rollCallLine(counts: RollCallCounts): string {
 	const optional = [
+		[counts.archived ?? 0, 'archived'],
 		[counts.excluded, 'excluded by filters'],
 		[counts.duplicate, 'wanted twice'],
 	] as const;

@@ -11,6 +11,8 @@ export type ListRequest = {
 	readonly continuation: string | undefined;
 	readonly maxKeys: number;
 	readonly encodeUrl: boolean;
+	/** rows tell the restoration of archived objects */
+	readonly restoration?: boolean;
 };
 
 export type Listing = {
@@ -123,7 +125,7 @@ export function listDocument(
 	xml += `<IsTruncated>${page.next !== undefined}</IsTruncated>`;
 	for (const key of page.keys) {
 		const object = find(key);
-		if (object !== undefined) xml += contents(name(key), object);
+		if (object !== undefined) xml += contents(name(key), object, request.restoration === true);
 	}
 	for (const folder of page.folders) {
 		xml += `<CommonPrefixes><Prefix>${name(folder)}</Prefix></CommonPrefixes>`;
@@ -131,9 +133,16 @@ export function listDocument(
 	return `${xml}</ListBucketResult>`;
 }
 
-function contents(name: string, object: SandboxObject): string {
-	return `<Contents><Key>${name}</Key><LastModified>${isoDate(object.modified)}</LastModified><ETag>&quot;${object.etag}&quot;</ETag><Size>${object.size}</Size><StorageClass>${object.storageClass}</StorageClass></Contents>`;
+function contents(name: string, object: SandboxObject, restoration: boolean): string {
+	const status = restoration && object.restore !== undefined ? restoreStatus[object.restore] : '';
+	return `<Contents><Key>${name}</Key><LastModified>${isoDate(object.modified)}</LastModified><ETag>&quot;${object.etag}&quot;</ETag><Size>${object.size}</Size><StorageClass>${object.storageClass}</StorageClass>${status}</Contents>`;
 }
+
+const restoreStatus = {
+	ongoing: '<RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress></RestoreStatus>',
+	ready:
+		'<RestoreStatus><IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2100-01-01T00:00:00.000Z</RestoreExpiryDate></RestoreStatus>',
+};
 
 let lastDate = {time: Number.NaN, text: ''};
 

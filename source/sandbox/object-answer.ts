@@ -16,12 +16,17 @@ export function objectAnswer(
 ): Answer {
 	const unchanged = checkConditions(object, headers);
 	if (unchanged) return {status: 304, headers: ['ETag', `"${object.etag}"`], body: undefined};
-	if (!isHead && archived.has(object.storageClass)) {
+	if (!isHead && isArchived(object)) {
 		throw new S3Error(
 			403,
 			'InvalidObjectState',
 			"The operation is not valid for the object's storage class",
-			{extra: {StorageClass: object.storageClass}},
+			{
+				extra: {
+					StorageClass: object.storageClass,
+					...(object.archiveTier === undefined ? {} : {AccessTier: object.archiveTier}),
+				},
+			},
 		);
 	}
 	const asked = headers.range === undefined ? undefined : readRange(headers.range, object.size);
@@ -58,6 +63,14 @@ function partOf(object: SandboxObject, part: number): {start: number; end: numbe
 
 const archived = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
+const isArchived = ({storageClass, archiveTier, restore}: SandboxObject): boolean =>
+	restore !== 'ready' && (archiveTier !== undefined || archived.has(storageClass));
+
+const restoreHeaders = {
+	ongoing: 'ongoing-request="true"',
+	ready: 'ongoing-request="false", expiry-date="Fri, 01 Jan 2100 00:00:00 GMT"',
+};
+
 function plainHeaders(object: SandboxObject): readonly string[] {
 	return cached(object).plain;
 }
@@ -92,6 +105,8 @@ function cached(object: SandboxObject) {
 				'Content-Type',
 				object.contentType,
 				...(object.storageClass === 'STANDARD' ? [] : ['x-amz-storage-class', object.storageClass]),
+				...(object.archiveTier === undefined ? [] : ['x-amz-archive-status', object.archiveTier]),
+				...(object.restore === undefined ? [] : ['x-amz-restore', restoreHeaders[object.restore]]),
 			],
 		};
 		cache.set(object, entry);

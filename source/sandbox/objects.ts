@@ -5,6 +5,8 @@ export type ObjectOptions = {
 	/** Unix milliseconds */
 	readonly modified?: number;
 	readonly storageClass?: string;
+	readonly archiveTier?: string;
+	readonly restore?: 'ongoing' | 'ready';
 	readonly contentType?: string;
 	/** as if uploaded in parts of this size: ETag `md5-N` */
 	readonly partSize?: number;
@@ -48,6 +50,8 @@ class LazyObject implements SandboxObject {
 	readonly contentType: string;
 	readonly checksumType: 'FULL_OBJECT' | 'COMPOSITE';
 	declare readonly partSize?: number;
+	declare readonly archiveTier?: string;
+	declare readonly restore?: 'ongoing' | 'ready';
 	readonly #options: ObjectOptions;
 	#etag: string | undefined;
 	#checksums: SandboxObject['checksums'] | undefined;
@@ -60,6 +64,8 @@ class LazyObject implements SandboxObject {
 		this.contentType = options.contentType ?? 'application/octet-stream';
 		this.checksumType = options.composite === true ? 'COMPOSITE' : 'FULL_OBJECT';
 		if (options.partSize !== undefined) this.partSize = options.partSize;
+		if (options.archiveTier !== undefined) this.archiveTier = options.archiveTier;
+		if (options.restore !== undefined) this.restore = options.restore;
 		this.#options = options;
 		this.#etag = options.etag;
 	}

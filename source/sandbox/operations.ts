@@ -71,7 +71,12 @@ export function perform(call: Call, stock: Stock): Answer {
 		case 'ListObjectsV2': {
 			requireList(bucket);
 			const find = (key: string) => stock.object(bucket, key);
-			const document = listDocument(bucket, listRequest(call.query), find);
+			const attributes = String(call.request.headers['x-amz-optional-object-attributes'] ?? '');
+			const request = {
+				...listRequest(call.query),
+				restoration: attributes.includes('RestoreStatus'),
+			};
+			const document = listDocument(bucket, request, find);
 			return xml(document, regionHeader(bucket));
 		}
 		default:

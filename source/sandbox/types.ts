@@ -11,6 +11,10 @@ export type SandboxObject = {
 	/** Unix milliseconds */
 	readonly modified: number;
 	readonly storageClass: string;
+	/** of Intelligent-Tiering: the archive it has sunk into, `ARCHIVE_ACCESS` for instance */
+	readonly archiveTier?: string;
+	/** of an archived object: it is being restored, or can be read for now */
+	readonly restore?: 'ongoing' | 'ready';
 	readonly contentType: string;
 	/** base64, as S3 stores them; `base64-N` for composite ones */
 	readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;

@@ -55,6 +55,7 @@ class RowReader {
 		let etag = '';
 		let modified = Number.NaN;
 		let storageClass = '';
+		let restore: ObjectInfo['restore'];
 		for (let start = afterSpace(xml, at); ; start = afterSpace(xml, this.end)) {
 			// one look at the letter after `<` instead of a comparison with every name
 			const letter = xml.charCodeAt(start + 1);
@@ -75,7 +76,10 @@ class RowReader {
 				storageClass = this.#text(start + 14);
 			} else if (letter === letters.slash && xml.startsWith(closing, start)) {
 				this.end = start + closing.length;
-				return objectInfo(key, size, etag, modified, storageClass);
+				return objectInfo(key, size, etag, modified, storageClass, restore);
+			} else if (letter === letters.R && xml.startsWith('<RestoreStatus>', start)) {
+				if (!this.#skip(start)) return undefined;
+				restore = restoreOf(xml.slice(start, this.end));
 			} else if (!this.#skip(start)) return undefined;
 		}
 	}
@@ -124,7 +128,7 @@ class RowReader {
 }
 
 const quote = '&quot;';
-const letters = {less: 0x3c, slash: 0x2f, E: 0x45, K: 0x4b, L: 0x4c, S: 0x53} as const;
+const letters = {less: 0x3c, slash: 0x2f, E: 0x45, K: 0x4b, L: 0x4c, R: 0x52, S: 0x53} as const;
 
 /** fields that S3 gives each row for nothing, in its order */
 const usual = ['ChecksumAlgorithm', 'ChecksumType'].map((name) => ({
@@ -158,10 +162,11 @@ export function objectInfo(
 	etag: string,
 	modified: number,
 	storageClass: string,
+	restore?: ObjectInfo['restore'],
 ): ObjectInfo {
 	const isDated = !Number.isNaN(modified);
 	// most rows have everything: one shape of object for all of them
-	if (etag !== '' && isDated && storageClass !== '')
+	if (etag !== '' && isDated && storageClass !== '' && restore === undefined)
 		return {key: objectKey(key), size, etag, modified, storageClass};
 	return {
 		key: objectKey(key),
@@ -169,5 +174,12 @@ export function objectInfo(
 		...(etag === '' ? {} : {etag}),
 		...(isDated ? {modified} : {}),
 		...(storageClass === '' ? {} : {storageClass}),
+		...(restore === undefined ? {} : {restore}),
 	};
+}
+
+/** What a `RestoreStatus` says, as its XML or as the text of its one field. */
+export function restoreOf(status: string): ObjectInfo['restore'] {
+	if (/\btrue\b/.test(status)) return 'ongoing';
+	return /\bfalse\b/.test(status) ? 'ready' : undefined;
 }

@@ -1,6 +1,6 @@
 import type {ObjectInfo} from '../../model/object.ts';
 import {isoTime} from './iso-time.ts';
-import {objectInfo, readPlainRows} from './list-rows.ts';
+import {objectInfo, readPlainRows, restoreOf} from './list-rows.ts';
 import {walkXml} from './xml.ts';
 
 /** One page of ListObjectsV2 as it was read; `complete` is false when the document was cut off or is another one. */
@@ -60,6 +60,7 @@ function walkListing(xml: string): Walked {
 		},
 		close(name, depth, text) {
 			if (depth === 3) row[name] = text;
+			else if (depth === 4 && name === 'IsRestoreInProgress') row[name] = text;
 			if (depth !== 2) return;
 			if (parent === 'Contents') rows.push(row);
 			else if (parent === 'CommonPrefixes') folders.push(row['Prefix'] ?? '');
@@ -86,6 +87,7 @@ function rowInfo(fields: Fields, decode: (text: string) => string): ObjectInfo {
 		fields['ETag'] ?? '',
 		isoTime(fields['LastModified'] ?? ''),
 		fields['StorageClass'] ?? '',
+		restoreOf(fields['IsRestoreInProgress'] ?? ''),
 	);
 }
 

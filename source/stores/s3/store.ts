@@ -1,3 +1,4 @@
+import {archiveClasses} from '../../model/archive.ts';
 import {MusterError} from '../../model/error.ts';
 import type {StoreSpec} from '../../model/job-spec.ts';
 import type {ObjectInfo, ObjectRef} from '../../model/object.ts';
@@ -19,6 +20,7 @@ import {readAnswer} from './classify.ts';
 import {createControl} from './control.ts';
 import type {HttpAnswer} from './http.ts';
 import {createHttp} from './http.ts';
+import {restoreOf} from './list-rows.ts';
 import {readListing} from './list-xml.ts';
 import {header} from './refusal.ts';
 import type {PlainRequest} from './signer.ts';
@@ -70,9 +72,39 @@ export function openStore(
 		refused: readAnswer(answer, {ref, clockOffset: signer.clockOffset()}),
 	});
 
+	/** by bucket: whether pages are asked for with the state of restorations; `no` where a store refuses that */
+	const restoration = new Map<string, 'yes' | 'no'>();
+
+	/**
+	 * Which archived objects are restored is told only to who asks, and not every store knows the
+	 * question: a bucket is first asked when a page shows that it has archived objects.
+	 */
 	const list = async (query: ListQuery): Promise<ListPage> => {
+		const {bucket} = query;
+		if (restoration.get(bucket) === 'yes') return listOnce(query, true);
+		const page = await listOnce(query, false);
+		if (restoration.has(bucket) || !page.objects.some(isArchived)) return page;
+		try {
+			const known = await listOnce(query, true);
+			restoration.set(bucket, 'yes');
+			return known;
+		} catch (error) {
+			query.signal?.throwIfAborted();
+			if (!(error instanceof MusterError)) throw error;
+			restoration.set(bucket, 'no');
+			return page;
+		}
+	};
+
+	const listOnce = async (query: ListQuery, withRestoration: boolean): Promise<ListPage> => {
 		const {bucket, signal} = query;
-		const request: PlainRequest = {method: 'GET', bucket, key: '', query: listParameters(query)};
+		const request: PlainRequest = {
+			method: 'GET',
+			bucket,
+			key: '',
+			query: listParameters(query),
+			...(withRestoration && {headers: {'x-amz-optional-object-attributes': 'RestoreStatus'}}),
+		};
 		return ask(
 			bucket,
 			async (credentials) => {
@@ -248,16 +280,22 @@ function noListing(answer: HttpAnswer, bucket: string): Answer {
 	return {remedy: 'retry', error: {code: 'server', message, hint}};
 }
 
+const isArchived = ({storageClass = ''}: ObjectInfo): boolean => archiveClasses.has(storageClass);
+
 function objectInfo({key}: ObjectRef, headers: ResponseHeaders): ObjectInfo {
 	const total = /\/(\d+)$/.exec(header(headers, 'content-range') ?? '')?.[1];
 	const modified = Date.parse(header(headers, 'last-modified') ?? '');
 	const etag = header(headers, 'etag');
 	const storageClass = header(headers, 'x-amz-storage-class');
+	const archiveTier = header(headers, 'x-amz-archive-status');
+	const restore = restoreOf(header(headers, 'x-amz-restore') ?? '');
 	return {
 		key,
 		size: Number(total ?? header(headers, 'content-length') ?? 0),
 		...(etag === undefined ? {} : {etag}),
 		...(Number.isNaN(modified) ? {} : {modified}),
 		...(storageClass === undefined ? {} : {storageClass}),
+		...(archiveTier === undefined ? {} : {archiveTier}),
+		...(restore === undefined ? {} : {restore}),
 	};
 }

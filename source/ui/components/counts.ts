@@ -120,8 +120,12 @@ export function hasNothing({state, files}: Pick<GroupRow, 'state' | 'files'>): b
 }
 
 /** Objects to download after the roll call. */
-export function readyCount({found, local}: Pick<GroupRow, 'found' | 'local'>): number {
-	return Math.max(0, found - local);
+export function readyCount({
+	found,
+	local,
+	archived = 0,
+}: Pick<GroupRow, 'found' | 'local'> & {readonly archived?: number}): number {
+	return Math.max(0, found - local - archived);
 }
 
 /** `287 actors    96 done    8 active    181 waiting    2 need you    12 nothing to fetch`, tighter when it must. */

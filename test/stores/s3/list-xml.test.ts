@@ -92,6 +92,9 @@ describe('against fast-xml-parser', () => {
 			fc
 				.constantFrom(
 					'<Contents><Key>a</Key><Owner><ID>1</ID><DisplayName>Key</DisplayName></Owner><Size>2</Size></Contents>',
+					'<Contents><Key>ice</Key><StorageClass>GLACIER</StorageClass><RestoreStatus><IsRestoreInProgress>true</IsRestoreInProgress></RestoreStatus></Contents>',
+					'<Contents>\n<Key>thawed</Key>\n<RestoreStatus>\n<IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2026-12-01T00:00:00.000Z</RestoreExpiryDate>\n</RestoreStatus></Contents>',
+					'<Contents><RestoreStatus/><Key>odd</Key></Contents>',
 					'<Contents>\n\t<Key>b&amp;c</Key>\n\t<Size>3</Size>\n</Contents>',
 					'<Contents><Size>4</Size><Key>early</Key><Key>late</Key></Contents>',
 					'<Contents><Key/><Size>5</Size></Contents>',

@@ -6,7 +6,13 @@ import {describe, test} from 'node:test';
 import {objectKey} from '../../../source/model/brand.ts';
 import {MusterError} from '../../../source/model/error.ts';
 import type {StoreSpec} from '../../../source/model/job-spec.ts';
-import {createSandbox, defaultIdentity, memoryBucket} from '../../../source/sandbox/index.ts';
+import type {ObjectInfo} from '../../../source/model/object.ts';
+import {
+	bytesObject,
+	createSandbox,
+	defaultIdentity,
+	memoryBucket,
+} from '../../../source/sandbox/index.ts';
 import type {Sandbox, SandboxOptions} from '../../../source/sandbox/index.ts';
 import {openStore} from '../../../source/stores/s3/store.ts';
 import type {CredentialSource, Store} from '../../../source/stores/types.ts';
@@ -39,6 +45,69 @@ async function withStore(
 		await sandbox.close();
 	}
 }
+
+describe('archived objects', () => {
+	const icy = memoryBucket('icy', {
+		a: bytesObject('plain'),
+		b: bytesObject('frozen', {storageClass: 'GLACIER'}),
+		c: bytesObject('thawing', {storageClass: 'DEEP_ARCHIVE', restore: 'ongoing'}),
+		d: bytesObject('thawed', {storageClass: 'GLACIER', restore: 'ready'}),
+		e: bytesObject('sunk', {storageClass: 'INTELLIGENT_TIERING', archiveTier: 'ARCHIVE_ACCESS'}),
+	});
+	const facts = ({storageClass, restore, archiveTier}: ObjectInfo) =>
+		[storageClass, restore, archiveTier].filter((part) => part !== undefined).join(' ');
+
+	test('tell in a listing whether they are restored, asked only where there are some', async () => {
+		await withStore(
+			async ({sandbox, store}) => {
+				await store.list({bucket: 'pictures', prefix: ''});
+				assert.equal(sandbox.stats().operations.ListObjectsV2, 1);
+				for (const pages of [3, 4]) {
+					const {objects} = await store.list({bucket: 'icy', prefix: ''});
+					assert.deepEqual(objects.map(facts), [
+						'STANDARD',
+						'GLACIER',
+						'DEEP_ARCHIVE ongoing',
+						'GLACIER ready',
+						'INTELLIGENT_TIERING',
+					]);
+					assert.equal(sandbox.stats().operations.ListObjectsV2, pages);
+				}
+			},
+			{buckets: [icy, memoryBucket('pictures', contents)]},
+		);
+	});
+
+	test('are listed all the same where the store does not know that question', async () => {
+		await withStore(
+			async ({sandbox, store}) => {
+				sandbox.rules.set([
+					{
+						match: {from: 2, count: 1},
+						action: {type: 'error', status: 501, code: 'NotImplemented'},
+					},
+				]);
+				for (let nth = 0; nth < 2; nth++)
+					assert.equal((await store.list({bucket: 'icy', prefix: ''})).objects.length, 5);
+			},
+			{buckets: [icy]},
+		);
+	});
+
+	test('tell all of it when asked for themselves', async () => {
+		await withStore(
+			async ({store}) => {
+				const stat = async (key: string) =>
+					store.stat({bucket: 'icy', key: objectKey(key)}).then((info) => info && facts(info));
+				assert.equal(await stat('b'), 'GLACIER');
+				assert.equal(await stat('c'), 'DEEP_ARCHIVE ongoing');
+				assert.equal(await stat('d'), 'GLACIER ready');
+				assert.equal(await stat('e'), 'INTELLIGENT_TIERING ARCHIVE_ACCESS');
+			},
+			{buckets: [icy]},
+		);
+	});
+});
 
 describe('a question without an answer', () => {
 	test('is asked again while the store throttles, and never counts as missing', async () => {

@@ -87,6 +87,14 @@ export function verdict(
 			keys: 'Enter done; v check every checksum',
 		};
 	}
+	if (ready === 0 && rollCall.archived !== undefined) {
+		return {
+			kind: 'nothing',
+			text: `All that is left is archived: ${plural(rollCall.archived, 'file')} must be restored first.`,
+			name: '',
+			keys: 'r analyses again, when they are restored',
+		};
+	}
 	if (ready === 0)
 		return {kind: 'nothing', text: 'There is nothing to download.', name: '', keys: 'x shows why'};
 	const seconds = estimate(rollCall.bytes, speed);
@@ -135,6 +143,7 @@ export function countWords(
 		`${formatCount(rollCall.missing)} missing${within(rollCall.groupsMissing)}`,
 		`${formatCount(rollCall.ambiguous)} ambiguous${within(rollCall.groupsAmbiguous)}`,
 		`${formatCount(rollCall.local)} already local${wide ? ', same size and checksum' : ''}`,
+		...(rollCall.archived === undefined ? [] : [`${formatCount(rollCall.archived)} archived`]),
 		...(rollCall.excluded > 0 ? [`${formatCount(rollCall.excluded)} excluded`] : []),
 		...(rollCall.duplicate > 0 ? [`${formatCount(rollCall.duplicate)} duplicate`] : []),
 	];
