@@ -3,7 +3,7 @@ import {MusterError} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Credentials} from '../stores/types.ts';
 import {readAwsFiles, sdkFiles} from './aws-files.ts';
-import {credentialError} from './errors.ts';
+import {credentialError, processPatience, slowProvider} from './errors.ts';
 import {keysOf, readVariables} from './secret-files.ts';
 import type {Loaded} from './types.ts';
 
@@ -50,16 +50,38 @@ export async function loadChain(env: NodeJS.ProcessEnv, folder: string): Promise
 }
 
 /** A profile that was named, and nothing else: a typing error must not end in an instance's role. */
-export async function loadProfile(profile: string, env: NodeJS.ProcessEnv): Promise<Loaded> {
+export async function loadProfile(
+	profile: string,
+	env: NodeJS.ProcessEnv,
+	patience = processPatience,
+): Promise<Loaded> {
 	const {profiles} = await readAwsFiles(env);
 	if (!profiles.has(profile)) throw noSuchProfile(profile, [...profiles.keys()]);
 	try {
 		const {fromIni} = await providers();
-		const found = await fromIni({...sdkFiles(env), profile})();
+		const asked = fromIni({...sdkFiles(env), profile})();
+		const found = await inTime(asked, patience, () => slowProvider(profile, patience));
 		const account = profiles.get(profile)?.['sso_account_id'];
 		return {...(account ? {account} : {}), ...loaded(found, profile)};
 	} catch (error) {
 		throw credentialError(error, profile);
+	}
+}
+
+/** The answer, or an error when there is none in time. The question itself can't be taken back. */
+async function inTime<Answer>(
+	question: Promise<Answer>,
+	milliseconds: number,
+	late: () => MusterError,
+): Promise<Answer> {
+	let timer: NodeJS.Timeout | undefined;
+	const end = new Promise<never>((_resolve, reject) => {
+		timer = setTimeout(() => reject(late()), milliseconds);
+	});
+	try {
+		return await Promise.race([question, end]);
+	} finally {
+		clearTimeout(timer);
 	}
 }
 
