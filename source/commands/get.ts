@@ -20,6 +20,7 @@ import {guardUntilShown, watchInterruption} from './interruption.ts';
 import {logLevelOf} from './log-level.ts';
 import {openQuestions, tellRows} from './rows.ts';
 import {withScratchLedger} from './scratch.ts';
+import {signInByLines} from './sign-in-lines.ts';
 import {isOver, isSettled, waitFor} from './wait.ts';
 
 /** `muster get`: roll call, confirmation, download. Answers the exit status. */
@@ -63,7 +64,7 @@ async function getInLines(
 			engine,
 			reporter,
 			signInPatience: settings.waitForCredentials ?? 0,
-			begin: () => engine.call('prepare', {spec}),
+			begin: () => engine.call('prepare', {spec, waits: true}),
 			decide: async (snapshot) => {
 				await tellRows(engine, reporter, {
 					// a job that goes on tells its rows itself
@@ -137,8 +138,14 @@ async function getOnScreen(spec: JobSpec, settings: Settings, context: Context):
 		const unsubscribe = client.subscribe(() => {
 			if (client.lost() === undefined) reporter.snapshot(client.getSnapshot());
 		});
-		await client.call('prepare', {spec});
-		const rolled = await waitFor(client, isSettled).finally(unsubscribe);
+		const stopSigningIn = signInByLines(client, context, settings.color !== false);
+		const rolled = await client
+			.call('prepare', {spec, waits: true})
+			.then(() => waitFor(client, isSettled))
+			.finally(() => {
+				unsubscribe();
+				stopSigningIn();
+			});
 		if (rolled.phase !== 'ready') return endedEarly(rolled, interruption.code(), reporter);
 		reporter.say(rollCallLine(rolled.rollCall));
 		for (const line of await openQuestions(client, 5)) reporter.say(line);

@@ -80,4 +80,5 @@ Examples:
 
 export const demoText = `
 In a terminal the wizard opens on the sandbox. With no terminal an actor job and a CSV job run in
-plain lines. Nothing leaves this machine.`;
+plain lines. Nothing leaves this machine. With --expire-after 5s the sign-in ends in the middle of the
+download, and can be renewed: the code approves itself after a while, or at its address.`;

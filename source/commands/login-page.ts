@@ -71,3 +71,12 @@ async function qrOf(address: string, {columns, rows}: Canvas): Promise<readonly 
 	// the address above it and the line below it stay on the screen
 	return besideWidth + width <= columns && lines.length + 3 <= rows ? lines : [];
 }
+
+/** `14:03`, with the day when that is another one. */
+export function clockWords(time: number): string {
+	const date = new Date(time);
+	const pad = (value: number) => String(value).padStart(2, '0');
+	const hours = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
+	if (date.toDateString() === new Date().toDateString()) return hours;
+	return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${hours}`;
+}

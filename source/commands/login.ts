@@ -9,7 +9,7 @@ import {MusterError, exitStatus, exitStatusOf} from '../model/error.ts';
 import {formatDuration} from '../model/format.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Context} from './context.ts';
-import {canvasOf, pageLines} from './login-page.ts';
+import {canvasOf, clockWords, pageLines} from './login-page.ts';
 import {openPage} from './open-page.ts';
 
 export type LoginOptions = {
@@ -130,7 +130,7 @@ class Page {
 			lines.out('That code has run out. A new one:');
 			lines.out('');
 		}
-		const facts = {completeUrl, code, validUntil: clock(codeExpires)};
+		const facts = {completeUrl, code, validUntil: clockWords(codeExpires)};
 		const canvas = await canvasOf(this.#context, this.#options.color);
 		for (const line of await pageLines(facts, canvas)) lines.out(line);
 		if (isFirst) await this.#hand(completeUrl);
@@ -170,17 +170,10 @@ async function tellProof(session: SsoSession, done: Done, context: Context): Pro
 	];
 	if (done.by === 'code' || done.by === 'elsewhere') lines.out('');
 	const left = formatDuration((done.expires - Date.now()) / 1000);
-	lines.out(`${beginnings[done.by]} until ${clock(done.expires)} (${left}): ${facts.join(', ')}`);
+	lines.out(
+		`${beginnings[done.by]} until ${clockWords(done.expires)} (${left}): ${facts.join(', ')}`,
+	);
 	if ((await tokenFacts(session, env))?.renewable === true)
 		lines.out('It renews itself as long as AWS keeps the session.');
 	if (done.by === 'kept') lines.out('--force asks for a new sign-in.');
-}
-
-/** `14:03`, with the day when that is another one. */
-function clock(time: number): string {
-	const date = new Date(time);
-	const pad = (value: number) => String(value).padStart(2, '0');
-	const hours = `${pad(date.getHours())}:${pad(date.getMinutes())}`;
-	if (date.toDateString() === new Date().toDateString()) return hours;
-	return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${hours}`;
 }

@@ -4,6 +4,7 @@ import type {Command} from 'commander';
 import {checkContradictions, mergeSettings} from '../config/merge.ts';
 import {settingFlag, settingGroups, settings} from '../config/settings.ts';
 import type {Setting, SettingGroup, SettingKey, Settings} from '../config/settings.ts';
+import type {ValueParser} from '../config/values.ts';
 import {MusterError} from '../model/error.ts';
 import {optionKeys} from '../model/job-spec.ts';
 import type {OptionKey} from '../model/job-spec.ts';
@@ -11,11 +12,18 @@ import type {OptionKey} from '../model/job-spec.ts';
 function readOption(setting: Setting) {
 	return (text: string, before: unknown): unknown => {
 		if (setting.secret !== undefined) return holdSecret(setting.secret, text);
+		const value = setting.parse === undefined ? undefined : readValue(setting.parse)(text);
+		if (setting.list !== true) return value;
+		const values = Array.isArray(value) ? value : [value];
+		return [...(Array.isArray(before) ? before : []), ...values];
+	};
+}
+
+/** A parser of values as commander wants it: its complaint names the option. */
+export function readValue<Value>(parse: ValueParser<Value>): (text: string) => Value {
+	return (text) => {
 		try {
-			const value = setting.parse?.(text);
-			if (setting.list !== true) return value;
-			const values = Array.isArray(value) ? value : [value];
-			return [...(Array.isArray(before) ? before : []), ...values];
+			return parse(text);
 		} catch (error) {
 			if (!(error instanceof MusterError)) throw error;
 			throw new InvalidArgumentError(`${error.message}. ${error.hint ?? ''}`);

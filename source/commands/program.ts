@@ -1,5 +1,6 @@
 import {Command, Option} from 'commander';
 import {nearest} from '../config/nearest.ts';
+import {parseDuration} from '../config/values.ts';
 import {MusterError, exitStatus} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
 import {packageVersion} from './context.ts';
@@ -11,6 +12,7 @@ import {
 	exposedSecrets,
 	jobOptions,
 	readSettings,
+	readValue,
 	resumeOptions,
 	showOptions,
 	soundSettings,
@@ -189,10 +191,15 @@ export function createProgram(context: Context): Program {
 	);
 	addSettings(demo, ['output'])
 		.option('--fast', 'no throttling')
+		.option(
+			'--expire-after <time>',
+			'the sign-in ends so long (5s) after the first file: rehearses signing in again',
+			readValue(parseDuration),
+		)
 		.action(
 			act(async () =>
 				(await import('./demo.ts')).demo(
-					{...soundSettings(demo), ...demo.opts<{fast?: boolean}>()},
+					{...soundSettings(demo), ...demo.opts<{fast?: boolean; expireAfter?: number}>()},
 					context,
 				),
 			),

@@ -22,6 +22,7 @@ import type {CredentialHolder, CredentialOptions, Loader} from './types.ts';
 export {listProfiles} from './profiles.ts';
 export {readPastedKeys} from './pasted-keys.ts';
 export {SignIn} from './sso/sign-in.ts';
+export {ssoSessionOf} from './sso/session.ts';
 export type {SsoSession} from './sso/session.ts';
 export type {CredentialHolder, CredentialOptions, ProfileInfo} from './types.ts';
 

@@ -141,7 +141,7 @@ class LocalEngine implements Engine {
 			tryColumns: (params) => wizard.tryColumns(params),
 			disk: async ({folder}) => diskInfo(folder, await listJobs(this.#options.jobsFolder)),
 			jobs: () => listJobs(this.#options.jobsFolder),
-			prepare: ({spec}) => this.#prepare(spec),
+			prepare: ({spec, waits}) => this.#prepare(spec, waits === true),
 			resumeJob: ({job}) => this.#resume(job),
 			abandon: () => {
 				this.#breakOff?.();
@@ -215,11 +215,10 @@ class LocalEngine implements Engine {
 		return this.#job;
 	}
 
-	async #prepare(spec: JobSpec): Promise<{job: JobId}> {
+	async #prepare(spec: JobSpec, waits: boolean): Promise<{job: JobId}> {
 		await this.#abandon();
 		const {access, settled, note} = await this.#breakable((signal) =>
-			// Before a dashboard there is a screen that takes care of it.
-			admit(spec, this.#admission(this.#options.patient !== true), signal),
+			admit(spec, this.#admission(waits), signal),
 		);
 		const job = new Job(spec, this.#environment(access), settled.manifest);
 		const id = await this.#breakable((signal) => job.open(signal));

@@ -23,6 +23,8 @@ export type SandboxProcessOptions = {
 	readonly listBuckets?: boolean;
 	/** how it plays IAM Identity Center */
 	readonly identityCenter?: Partial<IdentityCenterOptions>;
+	/** so long after the first byte of an object the sign-in is over, once: a rehearsal */
+	readonly expireAfterSeconds?: number;
 	/** opens `/_sandbox/…`; true when left out */
 	readonly control?: boolean;
 	/** the process ends once this one is gone and no request came for `idleSeconds` (60) */

@@ -28,6 +28,15 @@ const stop = () => {
 process.once('SIGTERM', stop);
 process.once('SIGINT', stop);
 
+const {expireAfterSeconds} = options;
+if (expireAfterSeconds !== undefined) {
+	const look = setInterval(() => {
+		if ((sandbox.stats().operations.GetObject ?? 0) === 0) return;
+		clearInterval(look);
+		setTimeout(() => sandbox.identityCenter.expireSession(), expireAfterSeconds * 1000);
+	}, 100);
+}
+
 const {keepAlivePid, idleSeconds = 60} = options;
 if (keepAlivePid !== undefined) {
 	setInterval(() => {

@@ -405,6 +405,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 	}, [leave, lost]);
 
 	const openFiles = useSnapshot(client, (snapshot) => snapshot.totals.openFiles);
+	const mayOpenSignIn = refusedAt !== null && place.screen === 'analysis';
 	const services = useMemo<Services & Shell>(
 		() => ({
 			client,
@@ -434,7 +435,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 			leave,
 			router,
 			overlay: overlay.shown,
-			noticeLine: notice?.line ?? engineLine(engineNotice),
+			noticeLine: notice?.line ?? engineLine(engineNotice, mayOpenSignIn),
 			footerWords: finishing ? stoppingWords(openFiles) : undefined,
 		}),
 		[
@@ -448,6 +449,7 @@ export function App({client, options, theme, host, rowsLess = 0, onResult, first
 			host,
 			layout,
 			leave,
+			mayOpenSignIn,
 			notice,
 			openFiles,
 			options,
@@ -538,9 +540,10 @@ function stoppingWords(openFiles: number): string {
 
 function engineLine(
 	notice: {readonly level: 'info' | 'warning' | 'error'; readonly text: string} | null,
+	mayOpenSignIn: boolean,
 ): Line | undefined {
 	if (notice === null) return undefined;
-	const text = notice.text;
+	const text = mayOpenSignIn ? `${notice.text} i signs in` : notice.text;
 	const part =
 		notice.level === 'error' ? bad(text) : notice.level === 'warning' ? warn(text) : text;
 	return line(' ', part);

@@ -207,7 +207,14 @@ export type LinkMethods = {
 
 	// job
 	/** makes (or takes up) the job of the spec's folder and calls the roll; snapshots tell the rest until `ready` */
-	prepare: {params: {spec: JobSpec}; result: {job: JobId}};
+	prepare: {
+		params: {
+			spec: JobSpec;
+			/** with nobody signed in the roll call waits for that; otherwise it is refused */
+			waits?: boolean;
+		};
+		result: {job: JobId};
+	};
 	/** takes up a job that exists, without a new roll call, and goes on downloading */
 	resumeJob: {params: {job: JobId}; result: {job: JobId}};
 	/** drops a roll call that was not started and returns to `idle`; what was found is kept in the ledger */

@@ -195,8 +195,10 @@ const signInHint = (profile: string): string =>
 const longestTimer = 2 ** 31;
 
 /** Whether an error is one that other credentials mend. */
-export function isRefusal({code}: ErrorRecord): boolean {
-	return code === 'expired-credentials' || code === 'no-credentials';
+export function isRefusal({code, detail = ''}: ErrorRecord): boolean {
+	if (code === 'expired-credentials' || code === 'no-credentials') return true;
+	// a secret key that does not belong to its access key, where no request was taken yet
+	return code === 'denied' && detail.includes('SignatureDoesNotMatch');
 }
 
 function differ(a: Credentials | undefined, b: Credentials | undefined): boolean {

@@ -5,8 +5,13 @@ import type {Snapshot} from '../../model/snapshot.ts';
 import type {Dialog} from '../hooks/services.ts';
 
 /** `train-sso, signed in for 4 h 55 m`; shorter notice when it ends soon. */
-export function signInWords({identity, at}: Pick<Snapshot, 'identity' | 'at'>): string {
+export function signInWords({
+	identity,
+	signIn,
+	at,
+}: Pick<Snapshot, 'identity' | 'signIn' | 'at'>): string {
 	if (identity === null) return '';
+	if (signIn?.refused != null) return `${identity.label} · sign-in has ended`;
 	// What renews itself has no end that a person should know of.
 	if (identity.personNeededAt === undefined) return identity.label;
 	const seconds = (identity.personNeededAt - at) / 1000;

@@ -148,7 +148,17 @@ function details(kind: Choice, job: Snapshot['job']): string {
 	}
 }
 
-function pasteLines(view: SignInInput['view'] & {kind: 'paste'}): Line[] {
+const pasteWords = [
+	'export lines, a [profile] block, or JSON,',
+	'as the AWS access portal copies them.',
+	'They stay in memory, for this run only.',
+];
+
+function pasteLines(
+	view: SignInInput['view'] & {kind: 'paste'},
+	trouble: string,
+	width: number,
+): Line[] {
 	const held =
 		view.size === 0
 			? 'nothing pasted yet'
@@ -156,9 +166,9 @@ function pasteLines(view: SignInInput['view'] & {kind: 'paste'}): Line[] {
 	return [
 		line(bold(' Paste new credentials')),
 		blank,
-		line(' export lines, a [profile] block, or JSON,'),
-		line(' as the AWS access portal copies them.'),
-		line(' They stay in memory, for this run only.'),
+		...(trouble === ''
+			? pasteWords.map((text) => line(` ${text}`))
+			: wrap(trouble, width - 2).map((text) => line(' ', bad(text)))),
 		blank,
 		line(' ', accent('>'), ` ${held}`),
 		blank,
@@ -235,14 +245,16 @@ export function signInBody(input: SignInInput): Line[] {
 		view.kind === 'menu'
 			? choiceLines(input, width)
 			: view.kind === 'paste'
-				? pasteLines(view)
+				? pasteLines(view, trouble, width)
 				: profileLines(view, Math.max(5, room - head.length - 1));
 	const same =
 		view.kind === 'menu' && input.snapshot.signIn?.flow?.kind === 'waiting'
 			? [blank, line(' The code on the page must be the same.')]
 			: [];
 	const answers =
-		trouble === '' ? [] : [blank, ...wrap(trouble, width - 2).map((row) => line(' ', bad(row)))];
+		trouble === '' || view.kind === 'paste'
+			? []
+			: [blank, ...wrap(trouble, width - 2).map((row) => line(' ', bad(row)))];
 	const wide = layout.wide && !layout.short ? [blank, ...waitingLines(input)] : [];
 	const short = layout.short ? [] : [blank];
 	const body = fill(
