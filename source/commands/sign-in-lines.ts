@@ -1,5 +1,5 @@
 import type {EngineClient} from '../job/link/messages.ts';
-import type {ErrorRecord} from '../model/error.ts';
+import {errorRecord, type ErrorRecord} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {SignInFlow} from '../model/snapshot.ts';
 import type {Context} from './context.ts';
@@ -53,26 +53,30 @@ class SignInLines {
 
 	#begin({message, hint = ''}: ErrorRecord): void {
 		this.#say('', `${message} The roll call waits for it; nothing is lost.`, '');
-		this.#client.call('signIn', {force: true}).then(
-			({profile}) => {
-				if (profile === null) this.#say(hint, 'It is noticed by itself. Ctrl+C leaves.');
-			},
-			() => this.#say(hint),
-		);
+		this.#write(async () => {
+			const {profile} = await this.#client.call('signIn', {force: true});
+			return profile === null ? [safeText(hint), 'It is noticed by itself. Ctrl+C leaves.'] : [];
+		});
 	}
 
 	#show({completeUrl, code, codeExpires}: SignInFlow & {kind: 'waiting'}): void {
 		this.#code = code;
 		const facts = {completeUrl, code, validUntil: clockWords(codeExpires)};
-		this.#writing = this.#writing.then(async () => {
-			const canvas = await canvasOf(this.#context, this.#color);
-			for (const line of await pageLines(facts, canvas)) this.#context.lines.out(line);
-		});
+		this.#write(async () => pageLines(facts, await canvasOf(this.#context, this.#color)));
 	}
 
 	#say(...texts: readonly string[]): void {
-		this.#writing = this.#writing.then(() => {
-			for (const text of texts) this.#context.lines.out(safeText(text));
-		});
+		this.#write(async () => texts.map((text) => safeText(text)));
+	}
+
+	/** One after another, in the order in which they were asked for. */
+	#write(make: () => Promise<readonly string[]>): void {
+		this.#writing = this.#writeAfter(this.#writing, make);
+	}
+
+	async #writeAfter(before: Promise<void>, make: () => Promise<readonly string[]>): Promise<void> {
+		await before;
+		const lines = await make().catch((error: unknown) => [safeText(errorRecord(error).message)]);
+		for (const line of lines) this.#context.lines.out(line);
 	}
 }
