@@ -40,12 +40,14 @@ export function openCredentials(
 		return find();
 	};
 	const keeper = keep(own);
-	/** the profile in use; undefined where none is: keys, files, no sign-in at all */
-	let profile = profileOfSpec(spec, env);
+	/** the loader, and whose session a person can sign in to; undefined: there is no profile */
+	let base: Base = {loader: own, profile: profileOfSpec(spec, env)};
+	let before = base;
+	let hasKeys = false;
 	let label: string | undefined;
 	const region = async () => options.region ?? (await configuredRegion(spec, env, folder));
 	const session = async () =>
-		profile === undefined ? undefined : ssoSessionOf(profile, env).catch(() => undefined);
+		base.profile === undefined ? undefined : ssoSessionOf(base.profile, env).catch(() => undefined);
 	return {
 		source: keeper.source,
 		reset: () => keeper.reset(),
@@ -63,16 +65,24 @@ export function openCredentials(
 			};
 		},
 		useKeys(credentials, shown) {
-			profile = undefined;
+			hasKeys = true;
 			keeper.replace(async () => ({credentials, label: shown, isFixed: true}));
 		},
 		useProfile(name) {
-			profile = name;
-			keeper.replace(async () => loadProfile(name, env));
+			hasKeys = false;
+			before = base;
+			base = {loader: async () => loadProfile(name, env), profile: name};
+			keeper.replace(base.loader);
 		},
-		useOwn() {
-			profile = profileOfSpec(spec, env);
-			keeper.replace(own);
+		undo() {
+			if (!hasKeys) base = before;
+			hasKeys = false;
+			keeper.replace(base.loader);
+		},
+		dropKeys() {
+			if (!hasKeys) return;
+			hasKeys = false;
+			keeper.replace(base.loader);
 		},
 		session,
 		async files() {
@@ -93,6 +103,8 @@ export function openCredentials(
 		warnings: () => warnings,
 	};
 }
+
+type Base = {readonly loader: Loader; readonly profile: string | undefined};
 
 /** The profile that a sign-in renews: that which was named, or the one that the chain takes. */
 function profileOfSpec(spec: CredentialSpec, env: NodeJS.ProcessEnv): string | undefined {

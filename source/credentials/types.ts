@@ -28,8 +28,10 @@ export type CredentialHolder = {
 	useKeys(credentials: Credentials, label: string): void;
 	/** takes those of another profile from now on */
 	useProfile(profile: string): void;
-	/** back to where they came from at first */
-	useOwn(): void;
+	/** takes back the last of these two */
+	undo(): void;
+	/** forgets pasted keys, if such are in use */
+	dropKeys(): void;
 	/** the IAM Identity Center session that a person can renew them with; undefined where there is none */
 	session(): Promise<SsoSession | undefined>;
 	/** files that change when somebody signs in, or brings other keys, elsewhere */

@@ -23,7 +23,10 @@ import {Tty, type TtyExit, type TtyOptions} from '../helpers/tty.ts';
 /** The built program: these tests are about processes, so they run what people run. */
 export const entry = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
-export type BedOptions = Pick<SandboxProcessOptions, 'rate' | 'latency' | 'rules'> & {
+export type BedOptions = Pick<
+	SandboxProcessOptions,
+	'rate' | 'latency' | 'rules' | 'identityCenter'
+> & {
 	readonly keys: number;
 	/** bytes, given out in turns */
 	readonly sizes: readonly number[];
@@ -90,10 +93,10 @@ export class Bed {
 	}
 
 	/** `muster …` without a terminal. */
-	start(words: readonly string[]): Running {
+	start(words: readonly string[], more: Readonly<Record<string, string>> = {}): Running {
 		const child = spawn(process.execPath, [entry, ...words], {
 			cwd: this.home,
-			env: {PATH: process.env['PATH'], LANG: 'C.UTF-8', ...this.env},
+			env: {PATH: process.env['PATH'], LANG: 'C.UTF-8', ...this.env, ...more},
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		let out = '';

@@ -46,7 +46,7 @@ export class SignInDesk {
 				if (this.#signIn !== signIn) return;
 				this.#flow = state;
 				this.#onChange();
-				if (state.kind === 'done') void this.#done(signIn, customer);
+				if (state.kind === 'done') void this.#done(signIn, customer, session.profile);
 			},
 		});
 		this.#signIn = signIn;
@@ -55,8 +55,8 @@ export class SignInDesk {
 		return session.profile;
 	}
 
-	async #done(signIn: SignIn, customer: Customer): Promise<void> {
-		customer.credentials.useOwn();
+	async #done(signIn: SignIn, customer: Customer, profile: string): Promise<void> {
+		customer.credentials.useProfile(profile);
 		try {
 			await customer.onFresh();
 			if (this.#signIn === signIn) this.end();
@@ -91,7 +91,7 @@ export class SignInDesk {
 			await customer.onFresh();
 			this.end();
 		} catch (error) {
-			customer.credentials.useOwn();
+			customer.credentials.undo();
 			throw error;
 		}
 	}

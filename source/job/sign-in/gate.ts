@@ -145,6 +145,8 @@ export class SignInGate {
 	/** Something has changed that credentials come from: if they are others now, they are tried. */
 	async #lookElsewhere(): Promise<void> {
 		try {
+			// Pasted keys, if those were refused, change in no file.
+			this.#credentials.dropKeys();
 			this.#credentials.reset();
 			const fresh = await this.#credentials.source();
 			if (this.#refused !== undefined && !differ(fresh, this.#refused)) return;
