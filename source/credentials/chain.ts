@@ -2,9 +2,12 @@ import path from 'node:path';
 import {MusterError} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Credentials} from '../stores/types.ts';
+import type {AwsFiles} from './aws-files.ts';
 import {readAwsFiles, sdkFiles} from './aws-files.ts';
 import {credentialError, processPatience, slowProvider} from './errors.ts';
-import {keysOf, readVariables} from './secret-files.ts';
+import {keysOf, readVariables, variable} from './secret-files.ts';
+import {sessionIn} from './sso/session.ts';
+import {readToken} from './sso/token-cache.ts';
 import type {Loaded} from './types.ts';
 
 type SdkIdentity = {
@@ -34,15 +37,19 @@ export async function loadChain(env: NodeJS.ProcessEnv, folder: string): Promise
 			...environmentAccount(env),
 		};
 	const dotEnv = keysOf(await readVariables(path.join(folder, '.env')));
-	const files = sdkFiles(env);
+	const files = sdkOptions(await readAwsFiles(env), 'default', env);
 	const {createCredentialChain, fromIni, fromNodeProviderChain, fromTokenFile} = await providers();
 	let label = 'default';
+	const webIdentity = async () => {
+		label = 'web identity';
+		return fromTokenFile(files)();
+	};
 	const last = async () => {
 		label = dotEnv === undefined ? 'this machine' : '.env';
 		return dotEnv === undefined ? fromNodeProviderChain(files)() : sdkIdentity(dotEnv);
 	};
 	try {
-		const found = await createCredentialChain(fromIni(files), fromTokenFile(), last)();
+		const found = await createCredentialChain(fromIni(files), webIdentity, last)();
 		return {...loaded(found, label), isFixed: label === '.env'};
 	} catch (error) {
 		throw credentialError(error, undefined);
@@ -55,17 +62,37 @@ export async function loadProfile(
 	env: NodeJS.ProcessEnv,
 	patience = processPatience,
 ): Promise<Loaded> {
-	const {profiles} = await readAwsFiles(env);
+	const files = await readAwsFiles(env);
+	const {profiles} = files;
 	if (!profiles.has(profile)) throw noSuchProfile(profile, [...profiles.keys()]);
 	try {
 		const {fromIni} = await providers();
-		const asked = fromIni({...sdkFiles(env), profile})();
+		const asked = fromIni({...sdkOptions(files, profile, env), profile})();
 		const found = await inTime(asked, patience, () => slowProvider(profile, patience));
 		const account = profiles.get(profile)?.['sso_account_id'];
 		return {...(account ? {account} : {}), ...loaded(found, profile)};
 	} catch (error) {
-		throw credentialError(error, profile);
+		const told = credentialError(error, profile);
+		throw told.code === 'no-credentials' && (await isTokenBroken(files, profile, env))
+			? credentialError('The SSO session associated with this profile is invalid', profile)
+			: told;
 	}
+}
+
+/** The SDK stumbles over some broken token files in words that say nothing: the file itself tells then. */
+async function isTokenBroken(
+	files: AwsFiles,
+	profile: string,
+	env: NodeJS.ProcessEnv,
+): Promise<boolean> {
+	const session = sessionIn(files, profile);
+	return session !== undefined && (await readToken(session, env)).kind === 'incomplete';
+}
+
+/** STS is asked in the profile's region. Where none is named the SDK would warn, in the middle of the screen. */
+function sdkOptions(files: AwsFiles, profile: string, env: NodeJS.ProcessEnv) {
+	const region = files.profiles.get(profile)?.['region'] || variable(env, 'region') || 'us-east-1';
+	return {...sdkFiles(env), parentClientConfig: {region, profile}};
 }
 
 /** The answer, or an error when there is none in time. The question itself can't be taken back. */
