@@ -164,6 +164,12 @@ export function Download() {
 				},
 				more: connections(1),
 				less: connections(-1),
+				signInAgain:
+					snapshot.signIn?.refused == null
+						? undefined
+						: () => {
+								navigation.open('sign-in');
+							},
 				signIn: () => {
 					navigation.open('sign-in');
 				},

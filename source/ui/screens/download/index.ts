@@ -34,6 +34,13 @@ const keymap: readonly KeyBinding[] = [
 		priority: 9,
 	},
 	{keys: ['/'], action: 'find', label: 'Find by name', short: 'find', priority: 6},
+	{
+		keys: ['i'],
+		action: 'signInAgain',
+		label: 'Sign in again',
+		short: 'sign in again',
+		priority: 1,
+	},
 	{keys: ['i'], action: 'signIn', label: 'Sign in again, also ahead of time'},
 	{
 		keys: ['f'],
