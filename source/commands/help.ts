@@ -74,9 +74,13 @@ Examples:
   muster login train-sso --force --no-browser`;
 
 export const doctorText = `
+With SOURCE a listing and the first byte of an object are tried, each for itself. Where one is
+denied, the IAM policy that would grant it is printed, for that very bucket and prefix.
+
 Examples:
   muster doctor
-  muster doctor s3://lake/sessions --profile train --to /data/takes`;
+  muster doctor s3://lake/sessions --profile train --to /data/takes
+  muster doctor s3://lake/sessions --policy`;
 
 export const demoText = `
 In a terminal the wizard opens on the sandbox. With no terminal an actor job and a CSV job run in

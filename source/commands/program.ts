@@ -175,11 +175,14 @@ export function createProgram(context: Context): Program {
 	doctor.argument('[SOURCE]', 'a bucket to try: s3://bucket/prefix');
 	addSettings(doctor, ['store'])
 		.addOption(new Option('--to <folder>', 'output folder to try (default: this one)'))
+		.option('--policy', 'print the IAM policy that a job needs, even when nothing is denied')
 		.option('--json', 'one JSON object on standard output')
 		.action(
 			act(async (source: string | undefined) => {
 				const settings = await readSettings(doctor, source, context.workingFolder);
-				return (await import('./doctor/index.ts')).doctor(settings, context);
+				const {policy} = doctor.opts<{policy?: boolean}>();
+				const more = policy === true ? {policy} : {};
+				return (await import('./doctor/index.ts')).doctor({...settings, ...more}, context);
 			}),
 		);
 

@@ -61,7 +61,7 @@ async function checkBucket(
 	{mayWait}: AdmissionContext,
 	signal: AbortSignal,
 ): Promise<string | undefined> {
-	const {error, region} = await store.probeBucket(spec.bucket, signal);
+	const {error, region} = await store.probeBucket(spec.bucket, signal, spec.prefix);
 	const isListed = spec.manifest.kind === 'prefix';
 	if (error !== undefined && !(mayWait && isRefusal(error)))
 		if (error.code !== 'denied' || isListed) throw MusterError.from(error);

@@ -83,8 +83,11 @@ export type {ResponseHeaders};
 /** Control plane of a store, used by the engine thread. All methods throw MusterError; throttling and network errors are retried inside. */
 export type Store = {
 	listBuckets(signal?: AbortSignal): Promise<readonly BucketInfo[]>;
-	/** Finds a bucket's region and whether it exists and may be listed; remembers the region for later requests. */
-	probeBucket(bucket: string, signal?: AbortSignal): Promise<BucketProbe>;
+	/**
+	 * Finds a bucket's region and whether it exists and may be listed below `prefix` (permissions often
+	 * end there); remembers the region for later requests.
+	 */
+	probeBucket(bucket: string, signal?: AbortSignal, prefix?: string): Promise<BucketProbe>;
 	list(query: ListQuery): Promise<ListPage>;
 	/** One object's facts, or undefined when it is not there. */
 	stat(ref: ObjectRef, signal?: AbortSignal): Promise<ObjectInfo | undefined>;

@@ -193,6 +193,82 @@ for (const [signal, code] of [
 		);
 	});
 
+type Doctor = {
+	findings: {level: string; subject: string; text: string; mend?: string}[];
+	policy?: {Statement: {Action: string; Resource: string}[]};
+	exit_code: number;
+};
+
+test('doctor tells a denied listing from denied objects, and prints the policy that would grant it', async () => {
+	const doctor = async (...more: string[]) => {
+		const {out, status} = await cli(['doctor', 's3://flat', '--json', ...more]);
+		return {...(JSON.parse(out) as Doctor), status};
+	};
+	const actions = ({policy}: Doctor) => policy?.Statement.map(({Action}) => Action);
+	const level = ({findings}: Doctor, name: string) =>
+		findings.find(({subject}) => subject === name)?.level;
+	try {
+		const well = await doctor();
+		assert.deepEqual([well.status, well.policy], [0, undefined]);
+		assert.deepEqual(actions(await doctor('--policy')), ['s3:ListBucket', 's3:GetObject']);
+
+		sandbox.rules.set([{match: {operation: 'GetObject'}, action: {type: 'deny'}}]);
+		const unread = await doctor();
+		assert.deepEqual([level(unread, 'Bucket'), level(unread, 'Objects')], ['ok', 'problem']);
+		assert.deepEqual([unread.status, actions(unread)], [4, ['s3:GetObject']]);
+		assert.equal(unread.policy?.Statement[0]?.Resource, 'arn:aws:s3:::flat/*');
+
+		const key = 'arn:aws:kms:eu-west-1:123456789012:key/11-22';
+		const message = `User: arn:aws:iam::1:user/a is not authorized to perform: kms:Decrypt on resource: ${key} because no identity-based policy allows the kms:Decrypt action`;
+		const error = {type: 'error', status: 403, code: 'AccessDenied'} as const;
+		sandbox.rules.set([{match: {operation: 'GetObject'}, action: {...error, message}}]);
+		const encrypted = await doctor();
+		assert.deepEqual(actions(encrypted), ['kms:Decrypt']);
+		assert.deepEqual(encrypted.policy?.Statement[0]?.Resource, [key]);
+
+		sandbox.rules.set([
+			{match: {operation: 'HeadBucket'}, action: {type: 'deny'}},
+			{match: {operation: 'ListObjectsV2'}, action: {type: 'deny'}},
+		]);
+		const unlisted = await doctor();
+		assert.deepEqual(
+			[level(unlisted, 'Bucket'), level(unlisted, 'Objects')],
+			['problem', 'warning'],
+		);
+		assert.deepEqual(actions(unlisted), ['s3:ListBucket', 's3:GetObject']);
+		const plain = await cli(['doctor', 's3://flat/a/b']);
+		assert.match(plain.out, /^A policy for the user or role[^]*"s3:prefix": \[\n +"a\/b\/\*"/m);
+
+		const words = 'with an explicit deny in a service control policy';
+		sandbox.rules.set([{match: {operation: 'ListObjectsV2'}, action: {...error, message: words}}]);
+		const forbidden = await doctor();
+		assert.equal(forbidden.policy, undefined, 'no policy of the account can grant it');
+		assert.match(JSON.stringify(forbidden.findings), /service control policy/);
+	} finally {
+		sandbox.rules.set([]);
+	}
+});
+
+test('keys as options work, are warned of, and are wanted again by resume', async () => {
+	const keys = ['--access-key', sandbox.accessKeyId, '--secret-key', sandbox.secretAccessKey];
+	const env = {...sandboxEnvironment(sandbox, home)};
+	delete env['AWS_ACCESS_KEY_ID'];
+	delete env['AWS_SECRET_ACCESS_KEY'];
+	const run = (...words: string[]) => runCli(words, {env, cwd: home});
+	const got = await run('get', 's3://flat', '--to', 'by-keys', '--yes', ...keys);
+	assert.equal(got.status, 0, got.err);
+	assert.equal(got.err.match(/process lists/g)?.length, 1);
+	assert.doesNotMatch(got.out + got.err, new RegExp(sandbox.secretAccessKey));
+	const jobs = JSON.parse((await run('jobs', '--json')).out) as {job: number; folder: string}[];
+	const id = String(jobs.find(({folder}) => folder.endsWith('by-keys'))?.job);
+	const without = await run('resume', id, '--plain');
+	assert.deepEqual(
+		[without.status, without.err.includes('--access-key … --secret-key')],
+		[4, true],
+	);
+	assert.equal((await run('resume', id, '--plain', ...keys)).status, 0);
+});
+
 test('doctor tells problems with their status and how to mend them', async () => {
 	const well = await cli(['doctor', 's3://flat', '--to', 'new']);
 	assert.equal(well.status, 0, well.out);

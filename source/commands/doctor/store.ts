@@ -1,25 +1,13 @@
 import {openCredentials} from '../../credentials/index.ts';
-import {MusterError, errorRecord, exitStatusOf} from '../../model/error.ts';
-import {formatBytes} from '../../model/format.ts';
+import {errorRecord} from '../../model/error.ts';
 import type {CredentialSpec, StoreSpec} from '../../model/job-spec.ts';
 import {providerFor} from '../../stores/index.ts';
-import type {Store} from '../../stores/types.ts';
 import type {Source} from '../../config/source-url.ts';
-import {ok, warning} from './finding.ts';
+import {checkBucket, checkBuckets} from './bucket.ts';
+import {ok, problem, warning} from './finding.ts';
 import type {Finding} from './finding.ts';
 
 export type Access = {readonly store: StoreSpec; readonly credentials: CredentialSpec};
-
-function problem(subject: string, error: unknown): Finding {
-	const {code, message, hint} = errorRecord(error);
-	return {
-		level: 'problem',
-		subject,
-		text: message,
-		...(hint === undefined ? {} : {mend: hint}),
-		status: exitStatusOf(code),
-	};
-}
 
 /** The credentials, tried; then endpoint and clock, from one unsigned request. */
 export async function checkStore(access: Access, source: Source | undefined): Promise<Finding[]> {
@@ -36,14 +24,14 @@ export async function checkStore(access: Access, source: Source | undefined): Pr
 		);
 		signedIn = true;
 	} catch (error) {
-		findings.push(problem('Credentials', error));
+		findings.push(problem('Credentials', errorRecord(error)));
 	}
 	const region = await holder.region().catch(() => undefined);
 	const endpoint = access.store.endpoint ?? (await holder.endpoint().catch(() => undefined));
 	findings.push(
 		...(await checkEndpoint(endpoint ?? `https://s3.${region ?? 'us-east-1'}.amazonaws.com`)),
 	);
-	if (source !== undefined && signedIn) {
+	if (signedIn && (source !== undefined || access.credentials.kind !== 'anonymous')) {
 		const spec = {
 			...access.store,
 			...(endpoint === undefined ? {} : {endpoint}),
@@ -51,7 +39,11 @@ export async function checkStore(access: Access, source: Source | undefined): Pr
 		};
 		const store = providerFor(spec.provider).open(spec, holder.source);
 		try {
-			findings.push(...(await checkBucket(store, source)));
+			findings.push(
+				...(await (source === undefined
+					? checkBuckets(store)
+					: checkBucket(store, holder.source, source))),
+			);
 		} finally {
 			await store.close();
 		}
@@ -102,37 +94,3 @@ async function checkEndpoint(endpoint: string): Promise<Finding[]> {
 		];
 	}
 }
-
-async function checkBucket(store: Store, {bucket, prefix}: Source): Promise<Finding[]> {
-	try {
-		const probe = await store.probeBucket(bucket);
-		if (probe.error !== undefined) return [problem('Bucket', probeError(probe.error))];
-		const page = await store.list({bucket, prefix, pageSize: 10});
-		const [first] = page.objects.filter(({size}) => size > 0);
-		const listed = ok(
-			'Bucket',
-			`${bucket}${probe.region === undefined ? '' : ` in ${probe.region}`} can be listed`,
-		);
-		if (first === undefined)
-			return [
-				listed,
-				warning(
-					'Source',
-					`nothing under ${prefix || bucket}`,
-					'Check the prefix: muster without arguments browses it.',
-				),
-			];
-		const facts = await store.stat({bucket, key: first.key});
-		return [
-			listed,
-			facts === undefined
-				? warning('Objects', `${first.key} was listed but is not there`, 'Run the doctor again.')
-				: ok('Objects', `can be read, ${first.key} (${formatBytes(facts.size)}) for instance`),
-		];
-	} catch (error) {
-		return [problem('Bucket', error)];
-	}
-}
-
-const probeError = (record: Parameters<typeof MusterError.from>[0]): MusterError =>
-	MusterError.from(record);

@@ -178,14 +178,18 @@ export function openStore(
 		if (region !== undefined) signer.learn(bucket, {region});
 	};
 
-	const probeBucket = async (bucket: string, signal?: AbortSignal): Promise<BucketProbe> => {
+	const probeBucket = async (
+		bucket: string,
+		signal?: AbortSignal,
+		prefix = '',
+	): Promise<BucketProbe> => {
 		const known = () => {
 			const region = signer.regions()[bucket];
 			return region === undefined ? {} : {region};
 		};
 		try {
 			await probeRegion(bucket, signal);
-			await list({bucket, prefix: '', pageSize: 1, ...(signal && {signal})});
+			await list({bucket, prefix, pageSize: 1, ...(signal && {signal})});
 			return {bucket, ...known(), canList: true};
 		} catch (error) {
 			if (!(error instanceof MusterError) || !bucketErrors.has(error.code)) throw error;

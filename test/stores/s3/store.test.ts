@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import {createServer as createHttpServer} from 'node:http';
 import {createServer} from 'node:net';
 import type {AddressInfo} from 'node:net';
 import {once} from 'node:events';
@@ -107,6 +108,27 @@ describe('archived objects', () => {
 			{buckets: [icy]},
 		);
 	});
+});
+
+test('a bucket is tried below the prefix that is meant: permissions often end there', async () => {
+	const asked: string[] = [];
+	const server = createHttpServer(({url = ''}, response) => {
+		asked.push(url);
+		const isMine = new URL(url, 'http://x').searchParams.get('prefix') === 'mine/';
+		response.writeHead(isMine ? 200 : 403);
+		response.end(isMine ? '<ListBucketResult></ListBucketResult>' : '');
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const {port} = server.address() as AddressInfo;
+	const spec = {provider: 's3', endpoint: `http://127.0.0.1:${port}`, region: 'eu-west-1'} as const;
+	const store = openStore(spec, async () => defaultIdentity);
+	try {
+		assert.equal((await store.probeBucket('pictures', undefined, 'mine/')).canList, true);
+		assert.equal((await store.probeBucket('pictures')).canList, false);
+	} finally {
+		await store.close();
+		server.close();
+	}
 });
 
 describe('a question without an answer', () => {
