@@ -137,7 +137,7 @@ const rollCounts: Shape = {
 
 /** The events of CLI.md, name by name; those with `?` may be absent. */
 const shapes: Readonly<Record<string, Shape>> = {
-	'roll-call': rollCounts,
+	'roll-call': {...rollCounts, 'archived?': count},
 	progress: {
 		done: count,
 		total: count,
