@@ -9,7 +9,7 @@ export type OpenAccess = {
 	readonly credentials: CredentialHolder;
 	readonly store: Store;
 	/** the error of a bucket that does not take the credentials as they are */
-	readonly probe: (bucket: string) => Promise<ErrorRecord | undefined>;
+	readonly probe: (bucket: string, prefix: string) => Promise<ErrorRecord | undefined>;
 	/** where a job waits while the credentials are refused */
 	readonly gate: SignInGate;
 };
@@ -53,11 +53,11 @@ async function open({store, credentials}: StoreAccess): Promise<OpenAccess> {
 	};
 	const provider = providerFor(store.provider);
 	return {
-		async probe(bucket) {
+		async probe(bucket, prefix) {
 			// Not by way of the gate: the question is whether it may open.
 			const asker = provider.open(settled, holder.source);
 			try {
-				return (await asker.probeBucket(bucket)).error;
+				return (await asker.probeBucket(bucket, undefined, prefix)).error;
 			} finally {
 				await asker.close();
 			}

@@ -17,7 +17,7 @@ export type JobEnvironment = PlaceOptions & {
 	readonly gate: SignInGate;
 	readonly signInPatience: number;
 	/** the error of a bucket that does not take the credentials; without the gate before it */
-	readonly probe: (bucket: string) => Promise<ErrorRecord | undefined>;
+	readonly probe: (bucket: string, prefix: string) => Promise<ErrorRecord | undefined>;
 	/** credentials have changed: who they are may be told anew */
 	readonly onCredentials: () => void;
 	readonly emit: (event: JobEvent) => void;

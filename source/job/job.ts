@@ -58,7 +58,8 @@ export class Job {
 		this.#run = new JobRun({...common, result, environment, signal});
 		this.#attendant = {
 			patience: environment.signInPatience,
-			prove: async () => (spec.bucket === '' ? undefined : environment.probe(spec.bucket)),
+			prove: async () =>
+				spec.bucket === '' ? undefined : environment.probe(spec.bucket, spec.prefix),
 			onClosed: (error) => this.#signedOut(error),
 			onOpened: () => this.#signedIn(),
 			note: (text) => place.log.write('info', text),
