@@ -31,19 +31,19 @@ const chunk = 480;
  * Planned files whose objects are archived fail before the download, in words, instead of one by
  * one in the middle of it. A listing tells the class and, asked for it, the restoration; of
  * Intelligent-Tiering it tells nothing: some objects are asked for themselves, and all if one of
- * those has sunk into an archive. `asksAgain`: what is known is old, each archived object is asked anew.
+ * those has sunk into an archive. `known` are the storages of the ledger, and grow by what is learnt.
+ * `asking`: `each` archived object anew, as what is known is old; `nothing` after a person's decision.
  */
 export async function setArchivedAside(
 	context: ArchiveContext,
-	storages: Iterable<string>,
-	asksAgain = false,
+	known: Set<string>,
+	asking: 'sample' | 'each' | 'nothing',
 ): Promise<ArchivedFiles> {
 	const {ledger} = context;
-	const known = new Set(storages);
-	if (known.has(tieringClass) && (await isAnyArchived(context)))
+	if (asking !== 'nothing' && known.has(tieringClass) && (await isAnyArchived(context)))
 		await askEach(context, tieringClass, known);
-	if (asksAgain)
-		for (const storage of known)
+	if (asking === 'each')
+		for (const storage of Array.from(known))
 			if (archiveOf(storage) !== undefined) await askEach(context, storage, known);
 	let files = 0;
 	let bytes = 0;

@@ -55,6 +55,8 @@ export class Preparation {
 	/** what the plan leaves out because it is archived */
 	archived: ArchivedFiles = {files: 0, bytes: 0, ongoing: 0};
 	readonly #context: PreparationContext;
+	/** how the objects of the ledger are stored, the usual way left out */
+	#storages = new Set<string>();
 
 	constructor(context: PreparationContext) {
 		this.#context = context;
@@ -89,7 +91,8 @@ export class Preparation {
 			await makePlan(plan);
 			if (spec.manifest.kind === 'prefix') await recogniseLocal(plan);
 			// what an earlier run has listed was not met by this one
-			await this.#setAside(isContinued ? ledger.archive.storages() : ledger.objects.storages);
+			this.#storages = isContinued ? new Set(ledger.archive.storages()) : ledger.objects.storages;
+			await this.#setAside('sample');
 			ledger.rollCall.indexWanted();
 			ledger.setMeta('rolled', '1');
 			this.#recount();
@@ -121,7 +124,8 @@ export class Preparation {
 		this.#context.place.ledger.progress.retryFailed();
 		await lookAgain(this.#planContext());
 		await recogniseLocal(this.#planContext());
-		await this.#setAside(this.#context.place.ledger.archive.storages(), true);
+		this.#storages = new Set(this.#context.place.ledger.archive.storages());
+		await this.#setAside('each');
 		this.#recount();
 		const rows = countAll(this.#context.groups.all()).wanted;
 		this.progress.rowsRead = rows;
@@ -150,15 +154,15 @@ export class Preparation {
 		const result = await decision();
 		this.choices++;
 		await makePlan(this.#planContext());
-		await this.#setAside(this.#context.place.ledger.archive.storages());
+		await this.#setAside('nothing');
 		this.#recount();
 		return result;
 	}
 
-	async #setAside(storages: Iterable<string>, asksAgain = false): Promise<void> {
+	async #setAside(asking: 'sample' | 'each' | 'nothing'): Promise<void> {
 		const {place, store, signal, notices} = this.#context;
 		const {ledger, log} = place;
-		this.archived = await setArchivedAside({ledger, store, log, signal}, storages, asksAgain);
+		this.archived = await setArchivedAside({ledger, store, log, signal}, this.#storages, asking);
 		const notice = archivedNotice(this.archived);
 		if (notice !== undefined) notices.tell('warning', notice);
 	}
