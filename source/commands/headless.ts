@@ -27,14 +27,24 @@ function pauseStatus({phase, pauseReason}: Snapshot): number | undefined {
 	return pauseReason === 'disk' ? exitStatus.disk : undefined;
 }
 
+/** Says once for each refusal what is waited for, and how long. */
+function tellSignIns({engine, reporter, signInPatience = 0}: HeadlessJob): () => void {
+	let told: number | undefined;
+	return engine.subscribe(() => {
+		const refused = engine.getSnapshot().signIn?.refused;
+		if (signInPatience === 0 || refused == null || refused.at === told) return;
+		told = refused.at;
+		reporter.fail(refused.error);
+		reporter.say(`waiting up to ${formatDuration(signInPatience / 1000)} for that`);
+	});
+}
+
 /** Waits where that was asked for; the gate itself looks for a sign-in elsewhere, and lets the job go on. */
 async function isSignedInMeanwhile(
 	snapshot: Snapshot,
-	{engine, reporter, signInPatience = 0}: HeadlessJob,
+	{engine, signInPatience = 0}: HeadlessJob,
 ): Promise<boolean> {
 	if (snapshot.pauseReason !== 'credentials' || signInPatience === 0) return false;
-	if (snapshot.failure !== null) reporter.fail(snapshot.failure);
-	reporter.say(`waiting up to ${formatDuration(signInPatience / 1000)} for that`);
 	const over = new AbortController();
 	const patience = delay(signInPatience, false, {signal: over.signal}).catch(() => false);
 	const change = waitFor(engine, ({phase}) => phase !== 'paused').then(() => true);
@@ -103,6 +113,7 @@ export async function runHeadless(job: HeadlessJob): Promise<number> {
 	const {engine, reporter} = job;
 	const stopEvents = engine.onEvent((event) => reporter.event(event), reporter.hears);
 	const stopSnapshots = engine.subscribe(() => reporter.snapshot(engine.getSnapshot()));
+	const stopTelling = tellSignIns(job);
 	const interruption = watchInterruption(
 		engine,
 		(text) => reporter.say(text),
@@ -119,6 +130,7 @@ export async function runHeadless(job: HeadlessJob): Promise<number> {
 	}
 	stopEvents();
 	stopSnapshots();
+	stopTelling();
 	const last = engine.getSnapshot();
 	await engine.shutDown().catch(() => undefined);
 	interruption.dispose();

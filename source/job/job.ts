@@ -145,7 +145,7 @@ export class Job {
 		if (this.#state.isLive) this.#run.signedOut(error);
 		else {
 			emit({type: 'paused', reason: 'credentials'});
-			this.notices.tell('error', `${error.message} The roll call waits for it.`, 'credentials');
+			this.notices.tell('error', `${error.message} The job waits for it.`, 'credentials');
 		}
 		onChange();
 	}

@@ -4,7 +4,7 @@ import {
 	sandboxProfile,
 	writeSandboxProfile,
 } from '../../source/sandbox/index.ts';
-import {Bed, until} from './bed.ts';
+import {type Bed, until} from './bed.ts';
 
 /** A home folder whose profile `sandbox` signs in to a bed's sandbox, with nothing else to sign requests with. */
 export class SignInBed {
