@@ -26,7 +26,9 @@ export class SignInDesk {
 	/** What a screen shows; null while nobody is refused and nobody signs in. */
 	state(closed: Closed | null): SignInState | null {
 		if (closed === null && this.#flow === null) return null;
-		return {refused: closed, profile: this.#session?.profile ?? null, flow: this.#flow};
+		const profile = this.#session?.profile ?? closed?.profile ?? null;
+		const refused = closed === null ? null : {error: closed.error, at: closed.at};
+		return {refused, profile, flow: this.#flow};
 	}
 
 	/**

@@ -15,7 +15,13 @@ export type Attendant = {
 	readonly note: (text: string) => void;
 };
 
-export type Closed = {readonly error: ErrorRecord; /** Unix milliseconds */ readonly at: number};
+export type Closed = {
+	readonly error: ErrorRecord;
+	/** Unix milliseconds */
+	readonly at: number;
+	/** whose session a person can sign in to; undefined where other keys are the only way */
+	readonly profile: string | undefined;
+};
 
 /**
  * What stands between a job and a store that refuses its credentials. Renewal that needs nobody is
@@ -123,7 +129,7 @@ export class SignInGate {
 		this.#refused = used;
 		const words = this.#reason ?? error;
 		const hint = this.#profile === undefined ? words.hint : signInHint(this.#profile);
-		this.#closed = {error: {...words, ...(hint && {hint})}, at: Date.now()};
+		this.#closed = {error: {...words, ...(hint && {hint})}, at: Date.now(), profile: this.#profile};
 		void this.#elsewhere.begin(() => this.#lookElsewhere());
 		attendant.onClosed(this.#closed.error);
 	}

@@ -21,10 +21,16 @@ import {
 
 export type Choice = 'code' | 'paste' | 'profile' | 'later';
 
-/** What a person can do, in the order of their numbers. */
-export function choicesOf(state: SignInState | null, hasJob: boolean): readonly Choice[] {
+/** What a person can do, in the order of their numbers, which must not change under the finger. */
+export function choicesOf(
+	state: SignInState | null,
+	hasJob: boolean,
+	hasNoSession: boolean,
+): readonly Choice[] {
 	const own: readonly Choice[] = hasJob ? ['paste', 'profile', 'later'] : ['paste', 'later'];
-	return state?.profile == null ? own : ['code', ...own];
+	// With nothing refused yet, whether there is a session is being asked.
+	const hasSession = state === null ? !hasNoSession : state.profile !== null;
+	return hasSession ? ['code', ...own] : own;
 }
 
 /** A profile that could take over, and whether it can read the job's bucket. */
@@ -37,6 +43,7 @@ export type OtherProfile = {
 export type SignInInput = {
 	readonly snapshot: Snapshot;
 	readonly layout: Layout;
+	readonly choices: readonly Choice[];
 	readonly choice: number;
 	/** lines of the QR code; undefined where it is hidden or has no room */
 	readonly qr: readonly string[] | undefined;
@@ -110,7 +117,7 @@ function choiceLines(input: SignInInput, width: number): Line[] {
 	const {signIn, job, at} = snapshot;
 	const roomy = layout.wide && !layout.short;
 	const lines: Line[] = [];
-	for (const [index, kind] of choicesOf(signIn, job !== null).entries()) {
+	for (const [index, kind] of input.choices.entries()) {
 		const selected = index === choice;
 		const start = [selected ? accent(' > ') : '   ', accent(String(index + 1)), ' '] as const;
 		const title = kind === 'later' && job !== null ? `Finish later, keep job ${job}` : titles[kind];

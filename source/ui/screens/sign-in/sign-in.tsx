@@ -50,7 +50,8 @@ export function SignIn({props}: {readonly props: unknown}) {
 	const [trouble, setTrouble] = useState('');
 	const [busy, setBusy] = useState(false);
 	const isWizard = access !== undefined;
-	const choices = choicesOf(signIn, job !== null && !isWizard);
+	const [hasNoSession, setHasNoSession] = useState(false);
+	const choices = choicesOf(signIn, job !== null && !isWizard, hasNoSession);
 
 	const goOn = useEffectEvent((identity?: {label: string}) => {
 		if (access === undefined) {
@@ -69,7 +70,8 @@ export function SignIn({props}: {readonly props: unknown}) {
 	const begin = useEffectEvent(async () => {
 		try {
 			// A token that lies in the cache was refused, or is to be renewed: it is not kept.
-			await client.call('signIn', {...(access && {access}), force: true});
+			const {profile} = await client.call('signIn', {...(access && {access}), force: true});
+			setHasNoSession(profile === null);
 		} catch (error) {
 			setTrouble(errorRecord(error).message);
 		}
@@ -202,6 +204,7 @@ export function SignIn({props}: {readonly props: unknown}) {
 	const input: SignInInput = {
 		snapshot,
 		layout,
+		choices,
 		choice,
 		// A longer address makes a larger code, which may not fit after all.
 		qr: qr !== undefined && qr.length <= layout.bodyRows - 1 ? qr : undefined,
