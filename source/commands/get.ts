@@ -130,8 +130,10 @@ function question({totals, spec}: Snapshot): string {
 }
 
 async function getOnScreen(spec: JobSpec, settings: Settings, context: Context): Promise<number> {
-	const {appOptions, openEngine, showApp} = await import('./screen.ts');
-	const client = await openEngine(settings, context);
+	const {appOptions, loadScreen, openEngine, showApp} = await import('./screen.ts');
+	const opening = openEngine(settings, context);
+	loadScreen(settings);
+	const client = await opening;
 	const reporter = createReporter('text', context.lines, {});
 	const interruption = watchInterruption(client, (text) => reporter.say(text));
 	try {

@@ -74,8 +74,10 @@ async function inLines(
 }
 
 async function onScreen(job: JobId, settings: Settings, context: Context): Promise<number> {
-	const {appOptions, openEngine, showApp} = await import('./screen.ts');
-	const client = await openEngine(settings, context);
+	const {appOptions, loadScreen, openEngine, showApp} = await import('./screen.ts');
+	const opening = openEngine(settings, context);
+	loadScreen(settings);
+	const client = await opening;
 	const guard = guardUntilShown(client, settings.onHangup ?? 'background', (text) =>
 		context.lines.out(text),
 	);

@@ -33,6 +33,13 @@ export async function openEngine(
 	return client;
 }
 
+/** Begins to load the full-screen interface while something else is waited for; what fails is told when it opens. */
+export function loadScreen(settings: ScreenSettings): void {
+	void import('../ui/render.tsx')
+		.then(({loadApp}) => loadApp(settings.color !== false))
+		.catch(() => undefined);
+}
+
 /** What the app is told in every case. */
 export function appOptions(
 	client: EngineClient,

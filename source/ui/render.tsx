@@ -12,12 +12,21 @@ export async function runApp(
 	options: AppOptions,
 	firstScreen?: {readonly screen: string; readonly props?: unknown},
 ): Promise<AppResult> {
-	const traits = terminalTraits(process.env, process.platform, options.color);
+	const {mountApp, traits} = await loadApp(options.color);
+	await options.mayShow?.();
+	return mountApp(options, traits, firstScreen);
+}
+
+/**
+ * Loads Ink and React, which takes a third of a second of a core: ahead of `runApp` where there is
+ * something else to wait for, so that it does not compete with a download that has begun.
+ */
+export async function loadApp(color: boolean) {
+	const traits = terminalTraits(process.env, process.platform, color);
 	process.env['NODE_ENV'] = 'production';
 	process.env['FORCE_COLOR'] = traits.color ? '1' : '0';
 	// Ink would look for its development tools.
 	process.env['DEV'] = 'false';
 	const {mountApp} = await import('./mount.tsx');
-	await options.mayShow?.();
-	return mountApp(options, traits, firstScreen);
+	return {mountApp, traits};
 }

@@ -4,6 +4,7 @@ import {downloadEntrant, withDelay, withServer, workOf} from './bench-run.ts';
 import type {BenchRun, Outcome} from './bench-run.ts';
 import {contest} from './contest.ts';
 import {comparedKinds, verdictOf} from './targets.ts';
+import {touchMemory} from './touched-memory.ts';
 import type {Workload} from './workloads.ts';
 
 /** Number of parts at once and MiB of each, besides s5cmd's own 5 and 50. */
@@ -20,6 +21,7 @@ export async function measureDownload(run: BenchRun, workload: Workload): Promis
 	const {dataset, title, subject, targets} = workload;
 	const keep = comparedKinds(subject, targets);
 	await withServer(run, dataset, async (server) => {
+		touchMemory(run.scratch, workOf(dataset).bytes);
 		for (const delay of options.delays ?? [0]) {
 			const rows = await withDelay(server, delay, (endpoint) => {
 				const clients = clientsOf(run, workload);

@@ -213,6 +213,26 @@ function finishedParts(): Partial<Snapshot> {
 	};
 }
 
+/** A sign-in that ended, with a code that waits for a person. */
+const endedSignIn: Snapshot['signIn'] = {
+	refused: {
+		at: startedAt + 19 * 60 * 1000,
+		error: {
+			code: 'expired-credentials',
+			message: 'The sign-in of profile "train-sso" has expired.',
+		},
+	},
+	profile: 'train-sso',
+	flow: {
+		kind: 'waiting',
+		url: 'https://device.sso.eu-west-1.amazonaws.com/',
+		completeUrl: 'https://device.sso.eu-west-1.amazonaws.com/?user_code=HJRZ-HIWR',
+		code: 'HJRZ-HIWR',
+		codeExpires: startedAt + (19 * 60 + 51 + 580) * 1000,
+		askedAt: startedAt + (19 * 60 + 48) * 1000,
+	},
+};
+
 /** The whole snapshot of the job in a phase. */
 export function jobSnapshot(phase: Phase, choices: SnapshotChoices = {}): Snapshot {
 	const {groups: total = 287, tick = 0, pauseReason = null} = choices;
@@ -226,7 +246,12 @@ export function jobSnapshot(phase: Phase, choices: SnapshotChoices = {}): Snapsh
 		phase,
 		job: jobId(12),
 		spec: takesSpec,
-		identity: {label: 'train-sso', account: '123456789012', expires: startedAt + 6 * 3600 * 1000},
+		identity: {
+			label: 'train-sso',
+			account: '123456789012',
+			personNeededAt: startedAt + 6 * 3600 * 1000,
+		},
+		signIn: phase === 'paused' && pauseReason === 'credentials' ? endedSignIn : null,
 		pauseReason: phase === 'paused' ? (pauseReason ?? 'user') : null,
 		rollCall: {...readyRollCall, groups: total},
 		totals: totalsAt(tick),

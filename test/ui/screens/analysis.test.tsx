@@ -234,7 +234,7 @@ test('all here already: Enter is done, v reads every file back', async () => {
 
 test('a sign-in that ends before the job would is said first', () => {
 	const snapshot = {...jobSnapshot('ready'), ...roomy};
-	const soon = {label: 'train-sso', expires: snapshot.at + 10 * 60 * 1000};
+	const soon = {label: 'train-sso', personNeededAt: snapshot.at + 10 * 60 * 1000};
 	const speed = 118 * 1024 ** 2;
 	assert.equal(verdict({...snapshot, identity: soon}, speed, null).kind, 'warning');
 	assert.equal(verdict({...snapshot, identity: soon}, undefined, null).kind, 'clear');
