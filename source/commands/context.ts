@@ -3,6 +3,7 @@ import {homedir} from 'node:os';
 import {isatty} from 'node:tty';
 import {fileURLToPath} from 'node:url';
 import type {Environment} from '../config/environment.ts';
+import {packageFile, programFile} from '../model/program-file.ts';
 import type {Lines} from '../reporters/index.ts';
 
 /** What a command knows of the process around it; tests bring their own. */
@@ -29,13 +30,10 @@ export function processContext(): Context {
 	};
 }
 
-/** The program's entry beside this folder: `dist/cli.js`, or `source/cli.ts` under tsx. */
-export const entryFile = fileURLToPath(
-	new URL(import.meta.url.endsWith('.ts') ? '../cli.ts' : '../cli.js', import.meta.url),
-);
+/** The program's entry: `dist/cli.js`, or `source/cli.ts` under tsx. */
+export const entryFile = fileURLToPath(programFile('cli.ts', 'cli.js'));
 
-/** The version of package.json, which lies beside `dist` and `source` alike. */
 export function packageVersion(): string {
-	const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+	const text = readFileSync(packageFile, 'utf8');
 	return (JSON.parse(text) as {version: string}).version;
 }

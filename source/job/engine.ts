@@ -17,6 +17,7 @@ import {recordOf} from './job-record.ts';
 import {Monitor} from './monitor.ts';
 import {type Customer, SignInDesk} from './sign-in/desk.ts';
 import type {SignInGate} from './sign-in/gate.ts';
+import {startSpareThread} from './spare-thread.ts';
 import {timedStore} from './timed-store.ts';
 import {findJob, listJobs, writeJob} from './registry.ts';
 import {shownError, shownRow} from './shown-row.ts';
@@ -220,7 +221,7 @@ class LocalEngine implements Engine {
 		const {access, settled, note} = await this.#breakable((signal) =>
 			admit(spec, this.#admission(waits), signal),
 		);
-		const job = new Job(spec, this.#environment(access), settled.manifest);
+		const job = new Job(spec, this.#environment(access, spec), settled.manifest);
 		const id = await this.#breakable((signal) => job.open(signal));
 		this.#watch(job);
 		if (note !== undefined) job.notices.tell('info', note);
@@ -273,7 +274,7 @@ class LocalEngine implements Engine {
 			await identify(opened, this.#admission(true));
 			return opened;
 		});
-		const job = new Job(record.spec, this.#environment(access));
+		const job = new Job(record.spec, this.#environment(access, record.spec));
 		const opened = await this.#breakable((signal) => job.open(signal, record.id));
 		this.#watch(job);
 		this.#work = this.#goOn(job).finally(() => {
@@ -313,14 +314,15 @@ class LocalEngine implements Engine {
 		this.#record();
 	}
 
-	#environment(access: OpenAccess): JobEnvironment {
+	#environment(access: OpenAccess, {store}: JobSpec): JobEnvironment {
 		this.#gate = access.gate;
 		return {
 			jobsFolder: this.#options.jobsFolder,
 			ledgerFolder: this.#options.ledgerFolder,
 			logLevel: this.#options.logLevel,
 			patient: this.#options.patient ?? false,
-			spare: this.#options.spare,
+			// With a process of its own it loads while the roll call waits for its answers.
+			spare: this.#options.spare ?? (this.#options.patient ? startSpareThread(store) : undefined),
 			store: timedStore(access.store, (milliseconds) => this.#monitor.question(milliseconds)),
 			credentials: access.credentials,
 			gate: access.gate,

@@ -3,6 +3,7 @@ import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {createInterface} from 'node:readline';
 import {fileURLToPath} from 'node:url';
+import {programFile} from '../model/program-file.ts';
 import type {SandboxProcessOptions} from './process-options.ts';
 
 /** The line that a sandbox process prints when it listens. */
@@ -32,10 +33,7 @@ export type SandboxProcess = SandboxProcessInfo & {
 export async function startSandboxProcess(
 	options: SandboxProcessOptions = {},
 ): Promise<SandboxProcess> {
-	const self = fileURLToPath(import.meta.url);
-	const entry = fileURLToPath(
-		new URL(self.endsWith('.ts') ? './process.ts' : './process.js', import.meta.url),
-	);
+	const entry = fileURLToPath(programFile('sandbox/process.ts', 'sandbox.js'));
 	const argument = JSON.stringify({keepAlivePid: process.pid, ...options});
 	const child = spawn(process.execPath, [entry, argument], {
 		stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,14 +1,11 @@
 import {Worker} from 'node:worker_threads';
+import {programFile} from '../model/program-file.ts';
 import {MusterError} from '../model/error.ts';
 import type {FromThread, ThreadBirth, ThreadData, ToThread} from './messages.ts';
 import type {PieceTask} from './pieces.ts';
 import type {TransferTask} from './types.ts';
 
-/** Run from source or from the build: a thread's entry has the extension of this file. */
-const entry = new URL(
-	import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js',
-	import.meta.url,
-);
+const entry = programFile('transfer/worker.ts', 'worker.js');
 
 /** A thread that loads its code while the engine is still busy with something else. */
 export class SpareThread {

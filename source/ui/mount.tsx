@@ -5,6 +5,7 @@ import {exitStatus} from '../model/error.ts';
 import {App, type AppProps, type Host} from './app.tsx';
 import {shareDone} from './components/counts.ts';
 import {jobRuns} from './interrupt.ts';
+import {watchDrawCost} from './terminal/draw-pace.ts';
 import {pacedClient} from './paced-client.ts';
 import {createAnnouncer} from './terminal/announcer.ts';
 import {copyText} from './terminal/clipboard.ts';
@@ -112,8 +113,9 @@ export async function mountApp(
 		},
 	);
 	const isBusy = watchLoad(output);
+	const affordable = watchDrawCost();
 	const client = pacedClient(options.client, () =>
-		dataInterval(traits, output.columns, {slow: slow >= slowWrites, busy: isBusy()}),
+		affordable(dataInterval(traits, output.columns, {slow: slow >= slowWrites, busy: isBusy()})),
 	);
 	const announcer = createAnnouncer(traits, {bell: options.bell, share: shareDone});
 	const announce = () => {

@@ -1,3 +1,4 @@
+import {programFile} from '../../model/program-file.ts';
 import type {StoreProvider} from '../types.ts';
 import {createWriter} from './requests.ts';
 import {openStore} from './store.ts';
@@ -10,5 +11,5 @@ export const provider: StoreProvider = {
 	writer: createWriter,
 };
 
-/** Where a worker imports this provider from: the .ts file under tsx, the .js file when built. */
-export const module = import.meta.url;
+/** Where a worker imports this provider from. */
+export const module = programFile('stores/s3/index.ts', 'store-s3.js').href;
