@@ -151,9 +151,10 @@ export class Job {
 	}
 
 	#signedIn(): void {
-		const {emit, onChange} = this.#environment;
+		const {emit, onChange, onCredentials} = this.#environment;
 		if (this.#state.isLive) this.#run.signedIn();
 		else {
+			onCredentials();
 			emit({type: 'resumed'});
 			this.notices.takeBack('credentials');
 		}

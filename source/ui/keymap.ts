@@ -38,6 +38,7 @@ const shown: Readonly<Record<string, string>> = {
 	end: 'End',
 	'ctrl+c': 'Ctrl+C',
 	'ctrl+l': 'Ctrl+L',
+	'ctrl+u': 'Ctrl+U',
 	'ctrl+z': 'Ctrl+Z',
 };
 

@@ -278,7 +278,8 @@ export class InkTerminal {
 		if (cell === undefined) return undefined;
 		return {
 			text: cell.getChars(),
-			color: cell.isFgDefault() ? -1 : cell.getFgColor(),
+			// what brings its own ground, a QR code, is readable on any theme
+			color: cell.isFgDefault() || !cell.isBgDefault() ? -1 : cell.getFgColor(),
 			bold: cell.isBold() !== 0,
 		};
 	}

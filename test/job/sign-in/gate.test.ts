@@ -158,6 +158,7 @@ test('a sign-in elsewhere is noticed by its file; the old keys written again ope
 		holder.now = keys('NEW');
 		writeFileSync(file, 'the new keys, longer');
 		assert.equal(await waiting, true);
+		while (job.told.length < 3) await new Promise(setImmediate);
 		assert.deepEqual(job.told.slice(1), ['opened', 'credentials were renewed elsewhere']);
 		assert.deepEqual(await holder.source(), keys('NEW'));
 	} finally {
