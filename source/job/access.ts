@@ -2,6 +2,7 @@ import {openCredentials, type CredentialHolder} from '../credentials/index.ts';
 import {providerFor} from '../stores/index.ts';
 import type {ErrorRecord} from '../model/error.ts';
 import type {Store} from '../stores/types.ts';
+import type {CredentialSpec, StoreSpec} from '../model/job-spec.ts';
 import type {StoreAccess} from './link/messages.ts';
 import {SignInGate} from './sign-in/gate.ts';
 
@@ -17,16 +18,27 @@ export type OpenAccess = {
 /** Stores that were opened in this process, kept by what opens them: a wizard asks many questions of one. */
 export class AccessCache {
 	readonly #open = new Map<string, Promise<OpenAccess>>();
+	/** by spec alone: keys that were pasted for one question are good for all that follow */
+	readonly #holders = new Map<string, CredentialHolder>();
 
 	/** Opens the store of a spec; region and endpoint that the spec leaves out come from environment and profile. */
 	async get(access: StoreAccess): Promise<OpenAccess> {
 		const key = JSON.stringify([access.store, access.credentials]);
 		const known = this.#open.get(key);
 		if (known !== undefined) return known;
-		const opened = open(access);
+		const opened = open(access.store, this.#holder(access.credentials));
 		this.#open.set(key, opened);
 		opened.catch(() => this.#open.delete(key));
 		return opened;
+	}
+
+	#holder(spec: CredentialSpec): CredentialHolder {
+		const key = JSON.stringify(spec);
+		const known = this.#holders.get(key);
+		if (known !== undefined) return known;
+		const holder = openCredentials(spec);
+		this.#holders.set(key, holder);
+		return holder;
 	}
 
 	async close(): Promise<void> {
@@ -38,12 +50,8 @@ export class AccessCache {
 	}
 }
 
-async function open({store, credentials}: StoreAccess): Promise<OpenAccess> {
-	const holder = openCredentials(
-		credentials,
-		store.region === undefined ? {} : {region: store.region},
-	);
-	const region = await holder.region();
+async function open(store: StoreSpec, holder: CredentialHolder): Promise<OpenAccess> {
+	const region = store.region ?? (await holder.region());
 	const endpoint = store.endpoint ?? (await holder.endpoint());
 	const gate = new SignInGate(holder);
 	const settled = {

@@ -15,6 +15,7 @@ import type {JobEnvironment} from './job-environment.ts';
 import type {LinkMethod, LinkParams, LinkResult, StoreAccess} from './link/messages.ts';
 import {recordOf} from './job-record.ts';
 import {Monitor} from './monitor.ts';
+import {signInAnswers} from './sign-in/answers.ts';
 import {type Customer, SignInDesk} from './sign-in/desk.ts';
 import type {SignInGate} from './sign-in/gate.ts';
 import {startSpareThread} from './spare-thread.ts';
@@ -121,14 +122,7 @@ class LocalEngine implements Engine {
 		return {
 			hello: () => ({version: 1, pid: process.pid, job: this.#job?.id ?? null}),
 			profiles: () => wizard.profiles(),
-			signIn: async ({access, force}) => ({
-				profile: await this.#desk.begin(await this.#customer(access), force === true),
-			}),
-			newCode: () => this.#desk.newCode(),
-			endSignIn: () => this.#desk.end(),
-			pasteKeys: async ({access, text}) => ({
-				label: await this.#desk.paste(await this.#customer(access), text),
-			}),
+			...signInAnswers(this.#desk, (access) => this.#customer(access)),
 			useProfile: async ({profile}) =>
 				this.#published(this.#desk.useProfile(await this.#customer(), profile)),
 			tryCredentials: () => this.#published(this.#theJob().renew()),

@@ -27,8 +27,10 @@ export class WizardService {
 
 	async identify(params: LinkParams<'identify'>): Promise<LinkResult<'identify'>> {
 		const {credentials} = await this.#access.get(params);
+		credentials.dropKeys();
 		credentials.reset();
-		return credentials.identity();
+		const identity = await credentials.identity();
+		return {...identity, region: params.store.region ?? identity.region};
 	}
 
 	async buckets(params: LinkParams<'buckets'>): Promise<LinkResult<'buckets'>> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {Bed, until} from '../e2e/bed.ts';
 import {SignInBed} from '../e2e/sign-in-bed.ts';
+import {secretsIn} from '../helpers/secrets.ts';
 import type {Tty} from '../helpers/tty.ts';
 
 const files = 5740;
@@ -107,6 +108,15 @@ test('a job of 5,740 files whose sign-in ends three times: nothing failed, nothi
 
 	await bed.throttle({latency: {min: 0, max: 0}});
 	assert.equal((await tty.exit).code, 0, tty.scrollback().join('\n'));
+	const token = await person.token();
+	assert.deepEqual(
+		secretsIn(
+			[bed.folder('out'), bed.folder('config')],
+			[tty.raw(), tty.title],
+			[secretAccessKey, token],
+		),
+		[],
+	);
 	assert.deepEqual(await bed.faults('out'), []);
 	const byKey = await bed.getsByKey();
 	assert.equal(byKey.size, files);

@@ -123,8 +123,11 @@ export class Bed {
 	}
 
 	/** `muster …` to its end. */
-	async run(words: readonly string[]): Promise<{code: number | null; out: string; err: string}> {
-		const running = this.start(words);
+	async run(
+		words: readonly string[],
+		more: Readonly<Record<string, string>> = {},
+	): Promise<{code: number | null; out: string; err: string}> {
+		const running = this.start(words, more);
 		const {code} = await running.exit;
 		return {code, out: running.out(), err: running.err()};
 	}

@@ -1,3 +1,5 @@
+import {readFile} from 'node:fs/promises';
+import {tokenFile} from '../../source/credentials/sso/token-cache.ts';
 import {SignIn, ssoSessionOf} from '../../source/credentials/index.ts';
 import {
 	type IdentityCenterStatus,
@@ -47,6 +49,14 @@ export class SignInBed {
 		});
 		signIn.start();
 		await promise.finally(() => signIn.close());
+	}
+
+	/** The access token that lies in the cache. */
+	async token(): Promise<string> {
+		const session = await ssoSessionOf(sandboxProfile, {...process.env, ...this.env});
+		if (session === undefined) throw new Error('the profile has no session');
+		const text = await readFile(tokenFile(session, this.env), 'utf8');
+		return (JSON.parse(text) as {accessToken: string}).accessToken;
 	}
 
 	/** What a person does on the page. */

@@ -209,7 +209,24 @@ await test('no sign-in on the machine: what muster would take, and public bucket
 	assert.deepEqual(frameFaults(terminal), []);
 });
 
-await test('an expired sign-in says how to renew it', async () => {
+await test('without a fitting profile: keys are pasted, and words say how to get some', async () => {
+	const client = new FakeEngineClient(wizardAnswers({profiles: [], pasteKeys: {label: '…WXYZ'}}));
+	await using terminal = await openTerminal({client, screen: 'profile'});
+	await terminal.until(/paste keys/);
+	await terminal.press('G', 'enter');
+	await terminal.until(/start URL/);
+	await terminal.press('escape', 'up', 'enter');
+	await terminal.until(/nothing pasted yet/);
+	terminal.paste('AKIAEXAMPLEEXAMPLE00 and its secret');
+	await terminal.press('enter');
+	await terminal.until(/Which bucket\?/);
+	const [asked] = client.asked('pasteKeys');
+	assert.deepEqual(asked?.access?.credentials, {kind: 'chain'});
+	assert.deepEqual(client.asked('buckets').at(-1)?.credentials, {kind: 'chain'});
+	assert.equal(client.asked('identify').length, 0, 'it would forget them');
+});
+
+await test('an expired sign-in opens the sign-in screen', async () => {
 	const client = new FakeEngineClient(
 		wizardAnswers({
 			identify: new MusterError('expired-credentials', 'The AWS sign-in of work-sso has ended.'),
@@ -217,8 +234,12 @@ await test('an expired sign-in says how to renew it', async () => {
 	);
 	await using terminal = await openTerminal({client, screen: 'profile'});
 	await terminal.until(/work-sso/);
-	await terminal.press('G', 'up', 'enter');
-	await terminal.until(/aws sso login --profile work-sso/);
+	await terminal.press('/', 'w', 'o', 'r', 'k', 'enter', 'enter');
+	await terminal.until(/Signing in as work-sso/);
+	assert.equal(client.asked('signIn').length, 1);
+	await terminal.press('escape');
+	await terminal.until(/work-sso +SSO/);
+	await terminal.when(() => client.asked('endSignIn').length === 1);
 });
 
 await test('an empty folder says where there is something', async () => {

@@ -3,6 +3,7 @@ import type {ManifestFile} from '../../manifests/types.ts';
 import type {JobId} from '../../model/brand.ts';
 import type {ErrorRecord} from '../../model/error.ts';
 import type {CredentialSpec, JobSpec, OnHangup, StoreSpec} from '../../model/job-spec.ts';
+import type {SetupChoice, SetupPlace, SetupRole} from '../sign-in/setup.ts';
 import type {AmbiguousRule} from '../../model/match.ts';
 import type {GroupRow, IdentityInfo, Problem, Snapshot, WantedRow} from '../../model/snapshot.ts';
 
@@ -13,7 +14,7 @@ import type {GroupRow, IdentityInfo, Problem, Snapshot, WantedRow} from '../../m
  */
 export const linkVersion = 1;
 
-export type {ManifestFile, ProfileInfo};
+export type {ManifestFile, ProfileInfo, SetupChoice, SetupPlace, SetupRole};
 
 export type StoreAccess = {readonly store: StoreSpec; readonly credentials: CredentialSpec};
 
@@ -153,6 +154,13 @@ export type LinkMethods = {
 	 * tell the rest. `force`: although the present sign-in lives. null: there is no session to sign in to
 	 */
 	signIn: {params: {access?: StoreAccess; force?: boolean}; result: {profile: string | null}};
+	/** IAM Identity Center from its start URL: signs in; snapshots tell the rest */
+	setupSignIn: {params: SetupPlace; result: {startUrl: string; session: string}};
+	/** the roles that this sign-in opens */
+	setupRoles: {params: SetupPlace; result: readonly SetupRole[]};
+	/** what would be written into which file for a role; throws `usage` for what can't be */
+	setupDraft: {params: SetupChoice; result: {file: string; text: string}};
+	setupWrite: {params: SetupChoice; result: {file: string}};
 	/** another device code */
 	newCode: {params: Record<string, never>; result: null};
 	endSignIn: {params: Record<string, never>; result: null};

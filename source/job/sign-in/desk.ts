@@ -40,6 +40,18 @@ export class SignInDesk {
 		const session = await customer.credentials.session();
 		this.#session = session;
 		if (session === undefined) return null;
+		this.#start(session, force, (signIn) => this.#done(signIn, customer, session.profile));
+		return session.profile;
+	}
+
+	/** Signs in to a session that no profile has yet; it is done with the flow. */
+	beginSession(session: SsoSession): void {
+		this.end();
+		this.#session = session;
+		this.#start(session, false, async () => undefined);
+	}
+
+	#start(session: SsoSession, force: boolean, onDone: (signIn: SignIn) => Promise<void>): void {
 		this.#flow = {kind: 'starting'};
 		const signIn = new SignIn(session, {
 			env: process.env,
@@ -48,13 +60,12 @@ export class SignInDesk {
 				if (this.#signIn !== signIn) return;
 				this.#flow = state;
 				this.#onChange();
-				if (state.kind === 'done') void this.#done(signIn, customer, session.profile);
+				if (state.kind === 'done') void onDone(signIn);
 			},
 		});
 		this.#signIn = signIn;
 		signIn.start();
 		this.#onChange();
-		return session.profile;
 	}
 
 	async #done(signIn: SignIn, customer: Customer, profile: string): Promise<void> {

@@ -12,6 +12,7 @@ import {options} from './options/index.ts';
 import {problems} from './problems/index.ts';
 import {profile} from './profile/index.ts';
 import {signIn} from './sign-in/index.ts';
+import {ssoSetup} from './sso-setup/index.ts';
 import {summary} from './summary/index.ts';
 import {welcome} from './welcome/index.ts';
 
@@ -30,6 +31,7 @@ export const screens: readonly Screen[] = [
 	group,
 	problems,
 	signIn,
+	ssoSetup,
 	summary,
 	jobs,
 ];

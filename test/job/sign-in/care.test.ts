@@ -44,6 +44,36 @@ test('roles rotate silently, as often as they expire', async () => {
 	}
 });
 
+test('what is about to expire and needs nobody is renewed ahead, while files are fetched', async (t) => {
+	t.mock.timers.enable({apis: ['setInterval']});
+	const {holder, care, state, notes, closed} = bed(keys('1'));
+	await holder.source();
+	care.begin();
+	care.begin();
+	t.mock.timers.tick(30_000);
+	await new Promise(setImmediate);
+	assert.deepEqual(notes, [], 'nothing newer');
+	// the holder asks anew five minutes before the end
+	holder.reset();
+	holder.now = keys('2');
+	state.downloading = false;
+	t.mock.timers.tick(30_000);
+	await new Promise(setImmediate);
+	assert.deepEqual(state.inUse, keys('1'), 'not in a pause');
+	state.downloading = true;
+	t.mock.timers.tick(30_000);
+	await new Promise(setImmediate);
+	assert.deepEqual(state.inUse, keys('2'));
+	assert.equal(notes.length, 1);
+	assert.equal(closed(), null);
+	care.end();
+	holder.reset();
+	holder.now = keys('3');
+	t.mock.timers.tick(60_000);
+	await new Promise(setImmediate);
+	assert.deepEqual(state.inUse, keys('2'));
+});
+
 test('new keys that the store refuses at once, again and again, need a person', async () => {
 	const {holder, care, closed} = bed(keys('1'));
 	holder.now = keys('2');

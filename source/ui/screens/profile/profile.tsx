@@ -1,6 +1,6 @@
 import {useState} from 'react';
-import type {ProfileInfo} from '../../../job/link/messages.ts';
-import {errorRecord, type ErrorRecord} from '../../../model/error.ts';
+import type {ProfileInfo, StoreAccess} from '../../../job/link/messages.ts';
+import {errorRecord} from '../../../model/error.ts';
 import {Frame} from '../../components/frame.tsx';
 import {rowsAbove, withDetails} from '../../components/frame-lines.ts';
 import {useServices} from '../../hooks/services.ts';
@@ -72,6 +72,41 @@ export function sortProfiles(
 	return [...named.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)), given];
 }
 
+/** What a person without a fitting profile can do, below the profiles. */
+type Way = {readonly way: 'sso' | 'paste' | 'help'; readonly name: string; readonly words: string};
+
+const ways: readonly Way[] = [
+	{
+		way: 'sso',
+		name: 'set up a sign-in',
+		words: 'with IAM Identity Center: start URL, code, profile',
+	},
+	{way: 'paste', name: 'paste keys', words: 'as the AWS access portal copies them'},
+	{way: 'help', name: 'how to get them', words: 'what to ask for, and whom'},
+];
+
+type Row = ProfileInfo | Way;
+
+const isWay = (row: Row): row is Way => 'way' in row;
+
+function rowLine(row: Row, selected: boolean, layout: Layout, now: number): Line {
+	if (!isWay(row)) return profileLine(row, selected, layout, now);
+	const name = left(row.name, layout.narrow ? 22 : 20);
+	return line(
+		selected ? accent(' > ') : '   ',
+		selected ? bold(name) : name,
+		'  ',
+		layout.narrow ? null : row.words,
+	);
+}
+
+const helpWords = [
+	'Ask whoever manages your AWS account for access to the bucket (s3:ListBucket and s3:GetObject).',
+	'With IAM Identity Center they name a start URL, https://….awsapps.com/start. Open it, choose the account, then "Access keys": the block that it copies is what muster takes under "paste keys", or run `aws configure sso` once and this list has a profile.',
+	'With an access key: `aws configure` writes it into ~/.aws/credentials.',
+	'On a machine of AWS a role can be attached to the machine itself; nothing has to be typed then.',
+].join('  ');
+
 function profileLine(profile: ProfileInfo, selected: boolean, layout: Layout, now: number): Line {
 	const name = left(profile.name, layout.narrow ? 22 : 20);
 	return line(
@@ -84,34 +119,26 @@ function profileLine(profile: ProfileInfo, selected: boolean, layout: Layout, no
 	);
 }
 
-/** What helps against an answer of S3 that does not let us in. */
-function refusal(profile: ProfileInfo, error: ErrorRecord): string[] {
-	const again =
-		profile.kind === 'sso'
-			? `Sign in with: aws sso login --profile ${profile.name}   then r reads it again.`
-			: (error.hint ?? 'r tries again.');
-	return [error.message, again];
-}
-
 const noneWords = [
 	'No AWS sign-in found on this machine.',
 	'muster takes what the AWS CLI uses: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment,',
 	'profiles in ~/.aws (aws configure, aws configure sso), or files named with --access-key-file and --env-file.',
-	'Public buckets need no sign-in: Enter. After signing in elsewhere, r reads again.',
+	'After signing in elsewhere, r reads again.',
 ];
 
 /** Which sign-in to use. */
 export function Profile() {
-	const {client, options, layout, notice} = useServices();
+	const {client, options, layout, notice, navigation, showFull} = useServices();
 	const {answer} = useWizard();
 	const profiles = useCall(client, 'profiles', {});
 	const [trying, setTrying] = useState<string | undefined>(undefined);
 	const [refused, setRefused] = useState<readonly string[]>([]);
 	const now = useNow();
 	const found = profiles.status === 'done' ? profiles.value : [];
-	const rows =
+	const sorted =
 		profiles.status === 'done' ? sortProfiles(found, options.remembered.read().profile) : [];
-	const none = profiles.status === 'done' && rows.length === 1;
+	const rows: readonly Row[] = profiles.status === 'done' ? [...sorted, ...ways] : [];
+	const none = profiles.status === 'done' && sorted.length === 1;
 	const head =
 		none && !layout.short
 			? [...noneWords.flatMap((text) => wrap(text, layout.columns - 2)), '']
@@ -120,17 +147,37 @@ export function Profile() {
 	const height = rowsAbove(details.length, layout) - head.length - (layout.short ? 1 : 2);
 	const list = useList('profiles', {
 		rows,
-		key: (profile) => profile.name,
-		text: (profile) => `${profile.name} ${profile.account ?? ''} ${kindWords[profile.kind]}`,
+		key: (row) => (isWay(row) ? `: ${row.way}` : row.name),
+		text: (row) =>
+			isWay(row) ? row.name : `${row.name} ${row.account ?? ''} ${kindWords[row.kind]}`,
 		height,
 	});
+
+	const takeWay = ({way, name}: Way) => {
+		if (way === 'help') showFull(name, helpWords);
+		else if (way === 'sso') navigation.open('sso-setup');
+		else {
+			const store = {provider: 's3' as const, ...options.access?.store};
+			const access: StoreAccess = {store, credentials: {kind: 'chain'}};
+			navigation.open('sign-in', {access, name: 'pasted keys', paste: true});
+		}
+	};
 
 	const use = async () => {
 		const profile = list.row;
 		if (profile === undefined || trying !== undefined) return;
+		if (isWay(profile)) {
+			takeWay(profile);
+			return;
+		}
 		const access = accessOf(profile, options.access);
 		if (profile.kind === 'anonymous') {
 			answer('profile', {type: 'access', access, identity: {label: 'no sign-in'}});
+			return;
+		}
+
+		if (profile.kind === 'sso' && profile.state === 'expired') {
+			navigation.open('sign-in', {access, name: profile.name});
 			return;
 		}
 
@@ -141,7 +188,12 @@ export function Profile() {
 			answer('profile', {type: 'access', access, identity, region: identity.region});
 		} catch (error) {
 			const record = errorRecord(error);
-			setRefused(refusal(profile, record));
+			// The file says that it lives, AWS says that it does not: it was ended there.
+			if (profile.kind === 'sso' && record.code === 'expired-credentials') {
+				navigation.open('sign-in', {access, name: profile.name});
+				return;
+			}
+			setRefused([record.message, record.hint ?? 'r tries again.']);
 			if (layout.short) notice(record.message, 'error');
 		} finally {
 			setTrying(undefined);
@@ -160,7 +212,7 @@ export function Profile() {
 			...head.map((text, index) => line(index === 0 ? warn(` ${text}`) : ` ${text}`)),
 			count,
 			...(layout.short ? [] : [blank]),
-			...list.visible.map(({row, selected}) => profileLine(row, selected, layout, now)),
+			...list.visible.map(({row, selected}) => rowLine(row, selected, layout, now)),
 			list.below > 0 ? line(`   ↓ ${list.below} more below`) : blank,
 			profiles.status === 'failed' ? line(warn(` ${profiles.error.message}`)) : blank,
 			trying === undefined ? blank : line(` Asking S3 as ${trying}`),

@@ -1,18 +1,16 @@
-import {formatCount, formatDuration, plural} from '../../../model/format.ts';
-import type {SignInFlow, SignInState, Snapshot} from '../../../model/snapshot.ts';
+import {formatCount, plural} from '../../../model/format.ts';
+import type {SignInState, Snapshot} from '../../../model/snapshot.ts';
 import {clock, formatSum} from '../../components/counts.ts';
+import {addressLines, codeRows, withCode, wordsWidth} from '../../components/device-code.ts';
 import type {Layout} from '../../layout.ts';
 import {
 	accent,
 	bad,
 	blank,
 	bold,
-	fill,
 	good,
 	left,
 	line,
-	pad,
-	span,
 	textWidth,
 	warn,
 	wrap,
@@ -59,10 +57,6 @@ export type SignInInput = {
 	readonly trouble: string;
 };
 
-/** ` 9 m 40 s`: whole seconds, so that nothing moves in between. */
-const duration = (milliseconds: number): string =>
-	formatDuration(Math.max(0, Math.round(milliseconds / 1000)));
-
 /** What ended, and what that means for the job. */
 export function headWords({snapshot, name}: Pick<SignInInput, 'snapshot' | 'name'>): string[] {
 	const {signIn, job, totals, identity, phase} = snapshot;
@@ -82,27 +76,6 @@ export function headWords({snapshot, name}: Pick<SignInInput, 'snapshot' | 'name
 	const done = `${formatCount(totals.filesDone)} ${totals.filesDone === 1 ? 'file is' : 'files are'} done`;
 	const open = totals.files - totals.filesDone - totals.filesFailed;
 	return [ended, `Nothing is lost. ${done}, ${formatCount(open)} wait and will go on.`];
-}
-
-function flowRows(flow: SignInFlow | null, at: number, wide: boolean): [string, string | Line][] {
-	switch (flow?.kind) {
-		case 'waiting': {
-			const asked =
-				wide && flow.askedAt !== null ? `, asked AWS ${duration(at - flow.askedAt)} ago` : '';
-			const next = wide ? 'then muster asks for a new one' : 'then a new one';
-			return [
-				['code', line(bold(flow.code))],
-				['valid', `${duration(flow.codeExpires - at)}, ${next}`],
-				['state', `waiting for you${asked}`],
-			];
-		}
-		case 'done':
-			return [['state', line(good('signed in; trying it'))]];
-		case 'failed':
-			return [['state', line(bad('did not work; r asks for a new code'))]];
-		default:
-			return [['state', 'asking AWS for a code']];
-	}
 }
 
 const titles: Readonly<Record<Choice, string>> = {
@@ -133,8 +106,8 @@ function choiceLines(input: SignInInput, width: number): Line[] {
 			lines.push(line('     on this or any other device'));
 		}
 		if (roomy) lines.push(blank);
-		for (const [label, value] of flowRows(signIn?.flow ?? null, at, roomy))
-			lines.push(line(`       ${left(label, 8)}`, typeof value === 'string' ? value : line(value)));
+		for (const [label, value] of codeRows(signIn?.flow ?? null, at, roomy))
+			lines.push(line(`       ${left(label, 8)}`, value));
 		lines.push(blank);
 	}
 	return lines;
@@ -222,28 +195,11 @@ function waitingLines({snapshot}: SignInInput): Line[] {
 	];
 }
 
-/** The address on a line of its own from column 2, so that one drag or a triple click takes it. */
-function addressLines({snapshot, layout}: SignInInput): Line[] {
-	const flow = snapshot.signIn?.flow ?? null;
-	if (flow?.kind === 'failed')
-		return wrap(`${flow.error.message} ${flow.error.hint ?? ''}`.trim(), layout.columns - 2)
-			.slice(0, 3)
-			.map((text) => line(' ', bad(text)));
-	if (flow?.kind !== 'waiting') return [blank];
-	const room = layout.columns - 2;
-	if (textWidth(flow.completeUrl) <= room) return [line(` ${flow.completeUrl}`)];
-	if (textWidth(flow.url) <= room) return [line(` ${flow.url}`)];
-	return wrap(flow.url, room).map((text) => line(` ${text}`));
-}
-
-/** Columns that a QR code takes beside the words, with the gap before it. */
-export const qrRoom = (qr: readonly string[]): number => textWidth(qr[0] ?? '') + 1;
-
 /** The whole body in exactly the rows that the layout gives it. */
 export function signInBody(input: SignInInput): Line[] {
 	const {layout, qr, view, swapped, trouble} = input;
-	const top = addressLines(input);
-	const width = qr === undefined ? layout.columns - 2 : layout.columns - qrRoom(qr) - 1;
+	const top = addressLines(input.snapshot.signIn?.flow ?? null, layout);
+	const width = wordsWidth(qr, layout);
 	const room = layout.bodyRows - top.length - 1;
 	const head = headWords(input).flatMap((text, index) =>
 		wrap(text, width - 2).map((row) => line(' ', index === 0 ? warn(row) : row)),
@@ -264,23 +220,6 @@ export function signInBody(input: SignInInput): Line[] {
 			: [blank, ...wrap(trouble, width - 2).map((row) => line(' ', bad(row)))];
 	const wide = layout.wide && !layout.short ? [blank, ...waitingLines(input)] : [];
 	const short = layout.short ? [] : [blank];
-	const body = fill(
-		[...head, ...short, ...menu, ...answers, ...(wide.length > 1 ? wide : same)],
-		room,
-	);
-	if (qr === undefined) return fill([...top, blank, ...body], layout.bodyRows);
-	const style = swapped ? 'codeSwapped' : 'code';
-	const from = Math.max(0, Math.min(layout.columns - qrRoom(qr), layout.wide ? 86 : Infinity));
-	return fill(
-		[
-			...top,
-			...(layout.wide ? [blank] : []),
-			...Array.from({length: Math.max(room, qr.length)}, (_, row) => {
-				const words = (layout.wide ? body : [blank, ...body])[row] ?? blank;
-				const cells = qr[row];
-				return cells === undefined ? words : [...pad(words, from), span(cells, style)];
-			}),
-		],
-		layout.bodyRows,
-	);
+	const words = [...head, ...short, ...menu, ...answers, ...(wide.length > 1 ? wide : same)];
+	return withCode(top, words, qr, swapped, layout);
 }

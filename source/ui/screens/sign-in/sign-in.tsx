@@ -1,6 +1,7 @@
 import {useEffect, useEffectEvent, useRef, useState} from 'react';
 import type {ProfileInfo, StoreAccess} from '../../../job/link/messages.ts';
 import {errorRecord, exitStatus} from '../../../model/error.ts';
+import {qrOf} from '../../components/device-code.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
 import {useCall} from '../../hooks/use-call.ts';
@@ -9,8 +10,6 @@ import {usePlace} from '../../hooks/use-place.ts';
 import {useWholeSnapshot} from '../../hooks/use-snapshot.ts';
 import {useWizard} from '../../hooks/use-wizard.ts';
 import type {KeyBinding} from '../../keymap.ts';
-import {qrLines} from '../../text/qr.ts';
-import {swapBlocks} from '../../theme.ts';
 import {choicesOf, signInBody, type OtherProfile, type SignInInput} from './body.ts';
 import {useReaders} from './readers.ts';
 
@@ -30,9 +29,6 @@ const pasteKeys: readonly KeyBinding[] = [
 ];
 
 type View = 'menu' | 'paste' | 'profiles';
-
-/** Fits beside the words from this size on (the mock-up's smallest). */
-const qrLeast = {columns: 76, rows: 22};
 
 export function SignIn({props}: {readonly props: unknown}) {
 	const {access, name = '', paste = false} = (props ?? {}) as SignInProps;
@@ -196,18 +192,13 @@ export function SignIn({props}: {readonly props: unknown}) {
 	};
 
 	const waiting = flow?.kind === 'waiting' ? flow : undefined;
-	const fits =
-		theme.unicode && layout.columns >= qrLeast.columns && layout.rows >= qrLeast.rows && !hidden;
-	const code = waiting !== undefined && fits ? qrLines(waiting.completeUrl) : undefined;
-	// Unpainted, ink is the terminal's own colour: light, on most.
-	const qr = theme.color || swapped ? code : code?.map(swapBlocks);
+	const qr = qrOf(flow, theme, layout, {hidden, swapped});
 	const input: SignInInput = {
 		snapshot,
 		layout,
 		choices,
 		choice,
-		// A longer address makes a larger code, which may not fit after all.
-		qr: qr !== undefined && qr.length <= layout.bodyRows - 1 ? qr : undefined,
+		qr,
 		swapped,
 		view:
 			view === 'paste'

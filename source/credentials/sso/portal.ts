@@ -1,0 +1,66 @@
+import {MusterError} from '../../model/error.ts';
+import {readAwsFiles, serviceEndpoint} from '../aws-files.ts';
+import {credentialError} from '../errors.ts';
+import type {SsoSession} from './session.ts';
+import {readToken} from './token-cache.ts';
+
+/** A role that a person may take on, and in which account. As the portal says it: unsafe to show as it is. */
+export type PortalRole = {
+	/** twelve digits */
+	readonly account: string;
+	readonly accountName: string;
+	readonly role: string;
+};
+
+/** More than this nobody chooses from. */
+const mostAccounts = 1000;
+/** accounts whose roles are asked for at once; the portal throttles */
+const atOnce = 4;
+
+/** All roles that the sign-in of a session opens, by account name. Throws MusterError. */
+export async function portalRoles(
+	session: SsoSession,
+	env: NodeJS.ProcessEnv,
+): Promise<readonly PortalRole[]> {
+	const reading = await readToken(session, env);
+	if (reading.kind !== 'valid')
+		throw new MusterError('expired-credentials', 'Nobody is signed in to this portal yet.');
+	const {accessToken} = reading.token;
+	const {SSOClient, paginateListAccounts, paginateListAccountRoles} =
+		await import('@aws-sdk/client-sso');
+	const endpoint = serviceEndpoint('sso', await readAwsFiles(env), session.profile, env);
+	const client = new SSOClient({
+		region: session.region,
+		maxAttempts: 5,
+		requestHandler: {connectionTimeout: 5000, requestTimeout: 15_000},
+		...(endpoint === undefined ? {} : {endpoint}),
+	});
+	const rolesOf = async (account: string, accountName: string): Promise<PortalRole[]> => {
+		const roles: PortalRole[] = [];
+		const pages = paginateListAccountRoles({client}, {accessToken, accountId: account});
+		for await (const {roleList = []} of pages)
+			for (const {roleName = ''} of roleList) roles.push({account, accountName, role: roleName});
+		return roles;
+	};
+	try {
+		const accounts: {id: string; name: string}[] = [];
+		for await (const {accountList = []} of paginateListAccounts({client}, {accessToken})) {
+			for (const {accountId = '', accountName = ''} of accountList)
+				accounts.push({id: accountId, name: accountName});
+			if (accounts.length >= mostAccounts) break;
+		}
+		const found: PortalRole[] = [];
+		for (let at = 0; at < accounts.length; at += atOnce) {
+			const some = accounts.slice(at, at + atOnce);
+			const roles = await Promise.all(some.map(({id, name}) => rolesOf(id, name)));
+			found.push(...roles.flat());
+		}
+		return found.toSorted(
+			(a, b) => a.accountName.localeCompare(b.accountName) || a.role.localeCompare(b.role),
+		);
+	} catch (error) {
+		throw credentialError(error, session.profile);
+	} finally {
+		client.destroy();
+	}
+}

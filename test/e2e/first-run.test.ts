@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import {execFile} from 'node:child_process';
+import {existsSync} from 'node:fs';
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+import {test} from 'node:test';
+import {promisify} from 'node:util';
+import {moveTo, press} from '../helpers/walk.ts';
+import {Bed} from './bed.ts';
+
+const run = promisify(execFile);
+
+/** A machine on which nobody has ever signed in; the services of AWS are the sandbox's. */
+function nobody({sandbox}: Bed): Record<string, string> {
+	return {
+		AWS_ACCESS_KEY_ID: '',
+		AWS_SECRET_ACCESS_KEY: '',
+		AWS_REGION: '',
+		AWS_ENDPOINT_URL: '',
+		AWS_EC2_METADATA_DISABLED: 'true',
+		...Object.fromEntries(
+			['S3', 'SSO', 'SSO_OIDC', 'STS'].map((name) => [
+				`AWS_ENDPOINT_URL_${name}`,
+				sandbox.endpoint,
+			]),
+		),
+	};
+}
+
+test('from nothing to the buckets: start URL, code, role, the lines that are written', async (t) => {
+	await using bed = await Bed.make({keys: 5, sizes: [100], identityCenter: {interval: 0.2}});
+	const env = nobody(bed);
+	await using tty = bed.tty([], {env, columns: 80, rows: 24});
+	await moveTo(tty, /New download/);
+	await press(tty, 'enter', /No AWS sign-in found on this machine\./);
+	await moveTo(tty, /set up a sign-in/);
+	await press(tty, 'enter', /What is the start URL/);
+	tty.type('nonsense with blanks');
+	await press(tty, 'enter', /In which region is IAM Identity Center/);
+	await press(tty, 'enter', /is no start URL/);
+	await press(tty, 'escape', /What is the start URL/);
+	tty.key('ctrl+u');
+	tty.paste(`${bed.sandbox.endpoint}/start`);
+	await press(tty, 'enter', /In which region is IAM Identity Center/);
+	tty.key('ctrl+u');
+	tty.type('eu-west-1');
+	await press(tty, 'enter', /user_code=[A-Z]{4}-[A-Z]{4}/);
+	await bed.sandbox.control('POST approve');
+	await tty.until(/Which account, and as what\?/);
+	await moveTo(tty, /Sandbox .*Trainer/);
+	await press(tty, 'enter', /How shall the profile be called\?[^]*Profile sandbox-trainer/);
+	await press(tty, 'enter', /In which region are most of your buckets\?[^]*Region eu-west-1/);
+	await press(tty, 'enter', /These lines are added/);
+	const file = path.join(bed.home, '.aws', 'config');
+	assert.equal(existsSync(file), false, 'nothing is written before the last Enter');
+	const shown = tty
+		.screen()
+		.filter((row) => /^ {3}[[a-z]/.test(row))
+		.map((row) => row.trim());
+	await press(tty, 'enter', /Which bucket\?[^]*flat/);
+	const written = (await readFile(file, 'utf8')).split('\n').filter((row) => row !== '');
+	assert.deepEqual(written, shown, 'what is written is what was shown');
+	assert.match(tty.screen()[0] ?? '', /sandbox-trainer/);
+	tty.key('q');
+	await tty.exit;
+
+	// muster finds it again, and so does the AWS CLI
+	const login = await bed.run(['login', 'sandbox-trainer'], env);
+	assert.equal(login.code, 0, login.out + login.err);
+	assert.match(login.out, /Signed in already/);
+	const listed = await run('aws', ['configure', 'list-profiles'], {
+		env: {...process.env, HOME: bed.home, ...env},
+	}).catch(() => undefined);
+	if (listed === undefined) t.diagnostic('aws is not here, so it was not asked');
+	else assert.match(listed.stdout, /sandbox-trainer/);
+});
+
+test('pasted keys from nothing are good for the job that follows', async () => {
+	await using bed = await Bed.make({keys: 5, sizes: [100]});
+	await using tty = bed.tty([], {env: nobody(bed), columns: 80, rows: 24});
+	await moveTo(tty, /New download/);
+	await press(tty, 'enter', /No AWS sign-in found on this machine\./);
+	await moveTo(tty, /paste keys/);
+	await press(tty, 'enter', /nothing pasted yet/);
+	const {accessKeyId, secretAccessKey} = bed.sandbox;
+	tty.paste(`AWS_ACCESS_KEY_ID=${accessKeyId}\nAWS_SECRET_ACCESS_KEY=${secretAccessKey}\n`);
+	await tty.until(/2 lines/);
+	await press(tty, 'enter', /Which bucket\?[^]*flat/);
+	await press(tty, 'enter', /images\//);
+	tty.key('f');
+	await tty.until(/What do you want\?/);
+	await press(tty, 'enter', /Where do the files go\?/);
+	await press(tty, 'enter', /How should it be fetched\?/);
+	await press(tty, 'enter', /5 ready/);
+	await press(tty, 'd', /Job 1 finished/);
+	assert.equal((await bed.job()).filesDone, 5);
+	assert.ok(!tty.raw().includes(secretAccessKey));
+	tty.key('q');
+	await tty.exit;
+});
