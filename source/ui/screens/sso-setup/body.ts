@@ -46,8 +46,8 @@ export function questionBody(
 	const width = layout.columns - 2;
 	return fill(
 		[
-			line(bold(` ${title}`)),
-			blank,
+			...wrap(title, width).map((row) => line(bold(` ${row}`))),
+			...(layout.short ? [] : [blank]),
 			field,
 			blank,
 			...sentences(words, width),
