@@ -105,7 +105,7 @@ export type SignInFlow =
 	| {readonly kind: 'starting'}
 	| {
 			readonly kind: 'waiting';
-			/** the page's address without and with the code in it */
+			/** the page's address without and with the code in it; https only (http on loopback) */
 			readonly url: string;
 			readonly completeUrl: string;
 			readonly code: string;
@@ -113,7 +113,12 @@ export type SignInFlow =
 			readonly codeExpires: number;
 			readonly askedAt: number | null;
 	  }
-	| {readonly kind: 'done'; readonly by: string; readonly expires: number}
+	/** `by`: with our code, with a token that was valid already, in another terminal, with a refresh token */
+	| {
+			readonly kind: 'done';
+			readonly by: 'code' | 'kept' | 'elsewhere' | 'refreshed';
+			readonly expires: number;
+	  }
 	| {readonly kind: 'failed'; readonly error: ErrorRecord};
 
 /** Who waits for a sign-in, and how far that is. */

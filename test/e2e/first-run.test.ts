@@ -69,11 +69,11 @@ test('from nothing to the buckets: start URL, code, role, the lines that are wri
 	const login = await bed.run(['login', 'sandbox-trainer'], env);
 	assert.equal(login.code, 0, login.out + login.err);
 	assert.match(login.out, /Signed in already/);
-	const listed = await run('aws', ['configure', 'list-profiles'], {
+	const listed = await run('aws', ['configure', 'get', 'region', '--profile', 'sandbox-trainer'], {
 		env: {...process.env, HOME: bed.home, ...env},
 	}).catch(() => undefined);
 	if (listed === undefined) t.diagnostic('aws is not here, so it was not asked');
-	else assert.match(listed.stdout, /sandbox-trainer/);
+	else assert.equal(listed.stdout.trim(), 'eu-west-1');
 });
 
 test('pasted keys from nothing are good for the job that follows', async () => {

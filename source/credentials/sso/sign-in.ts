@@ -1,5 +1,5 @@
 import {setTimeout as sleep} from 'node:timers/promises';
-import type {ErrorRecord} from '../../model/error.ts';
+import type {SignInFlow} from '../../model/snapshot.ts';
 import {Oidc, refusalOf, signInError} from './oidc.ts';
 import type {DeviceCode} from './oidc.ts';
 import type {SsoSession} from './session.ts';
@@ -13,25 +13,7 @@ import {
 } from './token-cache.ts';
 import type {ClientRegistration, SsoToken} from './token-cache.ts';
 
-export type SignInState =
-	| {readonly kind: 'starting'}
-	| {
-			readonly kind: 'waiting';
-			/** the page's address without and with the code in it; https only (http on loopback), safe text */
-			readonly url: string;
-			readonly completeUrl: string;
-			readonly code: string;
-			/** when the code ends, and when AWS was last asked; Unix milliseconds */
-			readonly codeExpires: number;
-			readonly askedAt: number | null;
-	  }
-	/** `by`: with our code, with a token that was valid already, or in another terminal */
-	| {
-			readonly kind: 'done';
-			readonly by: 'code' | 'kept' | 'elsewhere' | 'refreshed';
-			readonly expires: number;
-	  }
-	| {readonly kind: 'failed'; readonly error: ErrorRecord};
+export type SignInState = SignInFlow;
 
 export type SignInOptions = {
 	readonly env: NodeJS.ProcessEnv;
