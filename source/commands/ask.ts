@@ -12,6 +12,8 @@ export async function askLine(question: string): Promise<string | undefined> {
 	terminal.once('close', () => resolve(undefined));
 	const answer = await promise;
 	terminal.close();
+	// It lets go of standard input a turn later: whoever takes it at once never gets a key.
+	await new Promise(setImmediate);
 	return answer;
 }
 

@@ -194,8 +194,10 @@ export class JobRun {
 
 	/** Renewed by a person before they were refused. */
 	async renew(): Promise<void> {
-		const fresh = await this.#context.environment.credentials.source();
-		if (this.#context.state.isLive) this.#takeCredentials(fresh);
+		const {state, environment} = this.#context;
+		const fresh = await environment.credentials.source();
+		if (state.isLive) this.#takeCredentials(fresh);
+		else environment.onCredentials();
 	}
 
 	#takeCredentials(fresh: Credentials | undefined): void {

@@ -262,3 +262,34 @@ test('with no terminal: one clear line, status 4, resume; or a wait for a sign-i
 	);
 	assert.equal((await third.exit).code, 4, third.out() + third.err());
 });
+
+test('ahead of its end: the dashboard counts down, and i renews it while files flow', async () => {
+	await using bed = await Bed.make({
+		keys: 900,
+		sizes: [1000],
+		latency: 60,
+		// the SDKs take no token that has less than five minutes left
+		identityCenter: {interval: 0.2, roleSeconds: 420, tokenSeconds: 420},
+	});
+	const person = await SignInBed.make(bed);
+	await person.signIn();
+	await using tty = bed.tty(bed.get('out', '--connections', '4'), {
+		env: person.env,
+		columns: 80,
+		rows: 24,
+	});
+	await tty.until(/Your sign-in ends in [67] m/, 20_000);
+	const before = await person.center();
+	tty.key('i');
+	await tty.until(/Your sign-in lasts until \d\d:\d\d/);
+	const gets = await bed.gets();
+	const code = await shownCode(tty);
+	await bed.untilGets(gets + 20);
+	await person.approve(code);
+	await tty.until(/Downloading · job 1|900 downloaded/);
+	assert.equal((await tty.exit).code, 0, tty.scrollback().join('\n'));
+	const {counts} = await person.center();
+	assert.equal(counts.tokens, before.counts.tokens + 1, 'a new sign-in');
+	assert.equal(await person.refused(), 0, 'nothing was ever refused');
+	assert.deepEqual(await bed.faults('out'), []);
+});

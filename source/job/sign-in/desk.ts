@@ -36,22 +36,25 @@ export class SignInDesk {
 	 * the present one lives. Answers the profile, null where there is no session to sign in to.
 	 */
 	async begin(customer: Customer, force: boolean): Promise<string | null> {
-		this.end();
 		const session = await customer.credentials.session();
-		this.#session = session;
-		if (session === undefined) return null;
+		if (session === undefined) {
+			this.end();
+			this.#session = undefined;
+			return null;
+		}
 		this.#start(session, force, (signIn) => this.#done(signIn, customer, session.profile));
 		return session.profile;
 	}
 
 	/** Signs in to a session that no profile has yet; it is done with the flow. */
 	beginSession(session: SsoSession): void {
-		this.end();
-		this.#session = session;
 		this.#start(session, false, async () => undefined);
 	}
 
 	#start(session: SsoSession, force: boolean, onDone: (signIn: SignIn) => Promise<void>): void {
+		// One flow takes the place of another at once: between them somebody would take it for signed in.
+		this.#signIn?.close();
+		this.#session = session;
 		this.#flow = {kind: 'starting'};
 		const signIn = new SignIn(session, {
 			env: process.env,

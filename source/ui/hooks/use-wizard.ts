@@ -46,7 +46,8 @@ export function useAnalyse(): {
 			if (spec === null || busy) return;
 			setBusy(true);
 			try {
-				await client.call('prepare', {spec});
+				// With the sign-in over, the roll call waits for a new one; Analysis says how.
+				await client.call('prepare', {spec, waits: true});
 				options.remembered.update((choices) => rememberDraft(choices, draft, Date.now()));
 				navigation.open('analysis');
 			} catch (error) {
