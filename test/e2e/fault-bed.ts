@@ -73,7 +73,7 @@ export class FaultBed implements AsyncDisposable {
 			cwd: this.home,
 			env: {
 				...environment({...this.#store, endpoint: more.endpoint ?? this.proxy.origin}, this.home),
-				MUSTER_TEST_SETTINGS: new URL('transfer/settings.js', pathToFileURL(entry)).href,
+				MUSTER_TEST_SETTINGS: new URL('settings.js', pathToFileURL(entry)).href,
 				MUSTER_TEST_TIMES: JSON.stringify(this.times),
 				...env,
 			},

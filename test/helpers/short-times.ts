@@ -1,7 +1,7 @@
 /*
  * Loaded before the built program (`node --import`): shortens the engine's inner times, such as how long
  * a silent server is waited for, so that tests of the program itself need not wait as people do.
- * MUSTER_TEST_SETTINGS names the module, MUSTER_TEST_TIMES holds the times in JSON.
+ * MUSTER_TEST_SETTINGS names the module (an entry of the bundle), MUSTER_TEST_TIMES holds the times in JSON.
  */
 
 export type Settings = {readonly defaultSettings: Readonly<Record<string, number>>};

@@ -50,7 +50,10 @@ test('archived objects are told before the download, not fetched, and fetched on
 			/^3 files \(1\.96 KiB\) are archived and not fetched, 1 of 3 being restored\./,
 		);
 		await bed.engine.call('start', {});
-		const {summary} = await until(bed.engine, ({phase}) => phase === 'finished');
+		const {summary} = await until(
+			bed.engine,
+			(one) => one.phase === 'finished' && one.summary !== null,
+		);
 		assert.deepEqual([summary?.downloaded, summary?.failed, summary?.exit_code], [4, 3, 1]);
 		const gets = Object.keys(bed.sandbox.stats().gets);
 		assert.deepEqual(gets.sort(), [
@@ -71,7 +74,7 @@ test('archived objects are told before the download, not fetched, and fetched on
 		bed.sandbox.resetStats();
 		const engine = await bed.renew();
 		await engine.call('resumeJob', {job: ready.job ?? (0 as never)});
-		const after = await until(engine, ({phase}) => phase === 'finished' || phase === 'failed');
+		const after = await until(engine, ({summary: one}) => one !== null);
 		assert.deepEqual([after.summary?.downloaded, after.summary?.failed], [5, 2]);
 		assert.deepEqual(Object.keys(bed.sandbox.stats().gets), ['ice/deep/b']);
 		assert.equal(tree(bed.out)['deep/b']?.length, 1000);
