@@ -21,7 +21,7 @@ import type {CredentialHolder, CredentialOptions, Loader} from './types.ts';
 
 export {listProfiles} from './profiles.ts';
 export {readPastedKeys} from './pasted-keys.ts';
-export {draftProfile, freeName, readStartUrl, sessionFor, writeProfile} from './write-profile.ts';
+export {draftProfile, freeNames, readStartUrl, sessionFor, writeProfile} from './write-profile.ts';
 export type {NewProfile, ProfileDraft} from './write-profile.ts';
 export {portalRoles} from './sso/portal.ts';
 export type {PortalRole} from './sso/portal.ts';

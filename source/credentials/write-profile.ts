@@ -1,5 +1,17 @@
 import {randomBytes} from 'node:crypto';
-import {chmod, mkdir, open, readFile, realpath, rename, rm, stat} from 'node:fs/promises';
+import {
+	access,
+	chmod,
+	constants,
+	mkdir,
+	open,
+	readFile,
+	readlink,
+	realpath,
+	rename,
+	rm,
+	stat,
+} from 'node:fs/promises';
 import path from 'node:path';
 import {MusterError} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
@@ -26,6 +38,8 @@ export type ProfileDraft = {readonly file: string; readonly text: string};
 
 const scopes = 'sso:account:access';
 const nameForm = /^[\w.@+-]{1,64}$/;
+/** Names with which the readers of the SDKs find no profile any more, or take it for something else. */
+const trapNames = /^(?:__proto__|(?:sso-session|services)\..*)$/;
 const roleForm = /^[\w+=,.@-]{1,64}$/;
 const regionForm = /^[a-z]{2}[a-z0-9-]{1,38}$/;
 
@@ -52,7 +66,47 @@ export function readStartUrl(typed: string): string {
 			`"${safeText(text).slice(0, 60)}" is no start URL.`,
 			'It looks like https://d-1234567890.awsapps.com/start; your administrator knows it.',
 		);
-	return url.href.replace(/[#/]+$/, '');
+	// copied from a browser it carries the place within the portal: …/start/#/?tab=accounts
+	url.hash = '';
+	url.search = '';
+	return url.href.replace(/[#?/]+$/, '');
+}
+
+const isSameUrl = (written: string | undefined, startUrl: string): boolean => {
+	try {
+		return written !== undefined && readStartUrl(written) === startUrl;
+	} catch {
+		return false;
+	}
+};
+
+/**
+ * Sections of a file by their headers alone, `profile NAME` and `sso-session NAME`. A section without
+ * settings is none to the SDK's reader, but a second one of its name stops the AWS CLI altogether.
+ */
+function headersOf(content: Buffer): ReadonlySet<string> {
+	const headers = new Set<string>();
+	// as single bytes: the names that muster writes are plain ASCII
+	for (const row of content.toString('latin1').split(/[\r\n]+/)) {
+		const found = /^\s*\[\s*(?:(profile|sso-session)\s+)?(["']?)([^\]]*?)\2\s*\]/.exec(row);
+		if (found === null) continue;
+		const [, kind, , name = ''] = found;
+		if (kind !== undefined) headers.add(`${kind} ${name}`);
+		else if (name === 'default') headers.add('profile default');
+	}
+	return headers;
+}
+
+/** The names of profiles that can't be given any more. */
+async function takenNames(env: NodeJS.ProcessEnv): Promise<(name: string) => boolean> {
+	const {profiles} = await readAwsFiles(env);
+	const headers = headersOf(await contentOf(env));
+	return (name) => profiles.has(name) || headers.has(`profile ${name}`);
+}
+
+/** The configuration file as it is; what can't be read is refused when it is to be written. */
+async function contentOf(env: NodeJS.ProcessEnv): Promise<Buffer> {
+	return readFile(sdkFiles(env).configFilepath).catch(() => Buffer.alloc(0));
 }
 
 /** The session for a start URL: one that the files have already, else a new name made from the address. */
@@ -64,6 +118,7 @@ export async function sessionFor(
 	if (!regionForm.test(region))
 		throw refuse(`"${safeText(region)}" is no region.`, 'It looks like eu-west-1.');
 	const files = await readAwsFiles(env);
+	const headers = headersOf(await contentOf(env));
 	const facts = {startUrl, region, scopes: [scopes], profile: ''};
 	const [word = 'sso'] = new URL(startUrl).hostname.split('.');
 	const base = word.replace(/[^\w-]/g, '') || 'sso';
@@ -71,28 +126,29 @@ export async function sessionFor(
 		const name = count === 1 ? base : `${base}-${count}`;
 		const known = files.section('sso-session', name);
 		const isSame =
-			known?.['sso_start_url']?.replace(/[#/]+$/, '') === startUrl &&
-			known['sso_region'] === region;
-		if (known === undefined || isSame) return {...facts, name};
+			isSameUrl(known?.['sso_start_url'], startUrl) && known?.['sso_region'] === region;
+		const isFree = known === undefined && !headers.has(`sso-session ${name}`);
+		if (isFree || isSame) return {...facts, name};
 	}
 }
 
-/** A name for a profile that is not taken: `studio-trainer`. */
-export async function freeName(
-	{accountName, role}: {readonly accountName: string; readonly role: string},
+/** A name for a profile of each role that is not taken: `studio-trainer`. The files are read once, however many roles there are. */
+export async function freeNames(
+	roles: readonly {readonly accountName: string; readonly role: string}[],
 	env: NodeJS.ProcessEnv,
-): Promise<string> {
-	const {profiles} = await readAwsFiles(env);
+): Promise<readonly string[]> {
+	const isTaken = await takenNames(env);
 	const word = (text: string) =>
 		text
 			.toLowerCase()
 			.replace(/[^a-z0-9]+/g, '-')
 			.replace(/^-+|-+$/g, '');
-	const base = [word(accountName), word(role)].filter(Boolean).join('-').slice(0, 48) || 'sso';
-	for (let count = 1; ; count++) {
-		const name = count === 1 ? base : `${base}-${count}`;
-		if (!profiles.has(name)) return name;
-	}
+	return roles.map(({accountName, role}) => {
+		const base = [word(accountName), word(role)].filter(Boolean).join('-').slice(0, 48) || 'sso';
+		let name = base;
+		for (let count = 2; isTaken(name); count++) name = `${base}-${count}`;
+		return name;
+	});
 }
 
 /** The lines that a profile needs, as the AWS CLI writes them. Throws MusterError `usage` for what must not stand in the file. */
@@ -102,12 +158,13 @@ export async function draftProfile(
 ): Promise<ProfileDraft> {
 	const {name, session, account, role, region} = profile;
 	const files = await readAwsFiles(env);
-	if (!nameForm.test(name))
+	const isTaken = await takenNames(env);
+	if (!nameForm.test(name) || trapNames.test(name))
 		throw refuse(
 			`"${safeText(name)}" is no name for a profile.`,
 			'Letters, digits, - _ . @ + will do.',
 		);
-	if (files.profiles.has(name))
+	if (isTaken(name))
 		throw refuse(
 			`There is a profile "${name}" already.`,
 			'Choose another name; muster changes none.',
@@ -120,6 +177,11 @@ export async function draftProfile(
 			'Use `aws configure sso`.',
 		);
 	const isKnown = files.section('sso-session', session.name) !== undefined;
+	if (!isKnown && headersOf(await contentOf(env)).has(`sso-session ${session.name}`))
+		throw refuse(
+			`There is an sso-session "${session.name}" already, without an address.`,
+			'Remove its empty section from the file, then try again.',
+		);
 	const sessionLines = [
 		`[sso-session ${session.name}]`,
 		`sso_start_url = ${readStartUrl(session.startUrl)}`,
@@ -145,13 +207,14 @@ export async function draftProfile(
 export async function writeProfile(profile: NewProfile, env: NodeJS.ProcessEnv): Promise<string> {
 	const {file, text} = await draftProfile(profile, env);
 	try {
-		// a link is followed, not replaced
-		const target = await realpath(file).catch(() => file);
+		const target = await targetOf(file);
 		const old = await readFile(target).catch((error: NodeJS.ErrnoException) => {
 			if (error.code === 'ENOENT') return undefined;
 			throw error;
 		});
 		const mode = old === undefined ? 0o600 : (await stat(target)).mode & 0o777;
+		// somebody made it read-only on purpose; a rename would not mind that
+		if (old !== undefined) await access(target, constants.W_OK);
 		await mkdir(path.dirname(target), {recursive: true, mode: 0o700});
 		await replaceFile(target, appended(old ?? Buffer.alloc(0), text), mode);
 		return file;
@@ -161,6 +224,18 @@ export async function writeProfile(profile: NewProfile, env: NodeJS.ProcessEnv):
 			detail: (error as NodeJS.ErrnoException).code ?? '',
 		});
 	}
+}
+
+/** Where a link leads, also where nothing is yet: dotfiles are followed, not replaced. */
+async function targetOf(file: string): Promise<string> {
+	let at = file;
+	for (let hops = 0; hops < 40; hops++) {
+		const link = await readlink(at).catch(() => undefined);
+		if (link === undefined) return at;
+		const folder = await realpath(path.dirname(at)).catch(() => path.dirname(at));
+		at = path.resolve(folder, link);
+	}
+	throw Object.assign(new Error('too many links'), {code: 'ELOOP'});
 }
 
 /** With the line ends that are there, and a blank line between. */

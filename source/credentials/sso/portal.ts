@@ -1,4 +1,5 @@
 import {MusterError} from '../../model/error.ts';
+import {safeText} from '../../model/safe-text.ts';
 import {readAwsFiles, serviceEndpoint} from '../aws-files.ts';
 import {credentialError} from '../errors.ts';
 import type {SsoSession} from './session.ts';
@@ -38,8 +39,13 @@ export async function portalRoles(
 	const rolesOf = async (account: string, accountName: string): Promise<PortalRole[]> => {
 		const roles: PortalRole[] = [];
 		const pages = paginateListAccountRoles({client}, {accessToken, accountId: account});
-		for await (const {roleList = []} of pages)
-			for (const {roleName = ''} of roleList) roles.push({account, accountName, role: roleName});
+		try {
+			for await (const {roleList = []} of pages)
+				for (const {roleName = ''} of roleList) roles.push({account, accountName, role: roleName});
+		} catch (error) {
+			// one account that was taken away meanwhile does not hide the others
+			if (statusOf(error) !== 403) throw error;
+		}
 		return roles;
 	};
 	try {
@@ -59,8 +65,40 @@ export async function portalRoles(
 			(a, b) => a.accountName.localeCompare(b.accountName) || a.role.localeCompare(b.role),
 		);
 	} catch (error) {
-		throw credentialError(error, session.profile);
+		throw portalError(error, session);
 	} finally {
 		client.destroy();
+	}
+}
+
+const statusOf = (error: unknown): number | undefined =>
+	(error as {readonly $metadata?: {readonly httpStatusCode?: number}}).$metadata?.httpStatusCode;
+
+/** There is no profile yet that words could name: the portal is told by its address. */
+function portalError(error: unknown, session: SsoSession): MusterError {
+	const portal = `The portal ${safeText(session.startUrl)}`;
+	switch (statusOf(error)) {
+		case 401:
+			return new MusterError('expired-credentials', `${portal} has ended the sign-in.`, {
+				hint: 'r signs in again.',
+			});
+		case 403:
+			return new MusterError('denied', `${portal} does not show you its accounts.`, {
+				hint: 'Ask your administrator to assign you an account and a role there.',
+			});
+		case 429:
+			return new MusterError('throttled', `${portal} asks for more patience.`, {
+				hint: 'Wait a minute, then r asks again.',
+			});
+		default: {
+			const {code} = credentialError(error, undefined);
+			return code === 'network'
+				? new MusterError('network', `${portal} can't be reached.`, {
+						hint: 'Check the network connection, then r asks again.',
+					})
+				: new MusterError('server', `${portal} gave an answer that makes no sense.`, {
+						hint: 'Check the region that you gave; r asks again.',
+					});
+		}
 	}
 }

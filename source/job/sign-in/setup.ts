@@ -1,7 +1,7 @@
 import process from 'node:process';
 import {
 	draftProfile,
-	freeName,
+	freeNames,
 	portalRoles,
 	readStartUrl,
 	sessionFor,
@@ -47,14 +47,13 @@ export class SignInSetup {
 	async roles({startUrl, region}: SetupPlace): Promise<readonly SetupRole[]> {
 		const session = await sessionFor(readStartUrl(startUrl), region, process.env);
 		const roles = await portalRoles(session, process.env);
-		return Promise.all(
-			roles.map(async ({account, accountName, role}) => ({
-				account: safeText(account),
-				accountName: safeText(accountName),
-				role: safeText(role),
-				profile: await freeName({accountName, role}, process.env),
-			})),
-		);
+		const names = await freeNames(roles, process.env);
+		return roles.map(({account, accountName, role}, index) => ({
+			account: safeText(account),
+			accountName: safeText(accountName),
+			role: safeText(role),
+			profile: names[index] ?? '',
+		}));
 	}
 
 	/** The lines that would be written. */
