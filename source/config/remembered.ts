@@ -18,6 +18,7 @@ function sound(stored: unknown): RememberedChoices {
 	};
 	return {
 		...(typeof stored['profile'] === 'string' ? {profile: stored['profile']} : {}),
+		...(typeof stored['signInRegion'] === 'string' ? {signInRegion: stored['signInRegion']} : {}),
 		buckets: part('buckets') as RememberedChoices['buckets'],
 		columns: part('columns') as RememberedChoices['columns'],
 		options: part('options'),

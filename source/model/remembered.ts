@@ -4,6 +4,8 @@ import type {MatchMode} from './match.ts';
 /** Choices kept between runs in `~/.config/muster/state.json` (0600). Never a secret, never pasted text. */
 export type RememberedChoices = {
 	readonly profile?: string;
+	/** where IAM Identity Center was when a profile was set up last */
+	readonly signInRegion?: string;
 	/** by bucket name, newest use first in `usedAt` */
 	readonly buckets: Readonly<
 		Record<

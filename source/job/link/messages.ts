@@ -154,8 +154,11 @@ export type LinkMethods = {
 	 * tell the rest. `force`: although the present sign-in lives. null: there is no session to sign in to
 	 */
 	signIn: {params: {access?: StoreAccess; force?: boolean}; result: {profile: string | null}};
-	/** IAM Identity Center from its start URL: signs in; snapshots tell the rest */
-	setupSignIn: {params: SetupPlace; result: {startUrl: string; session: string}};
+	/** IAM Identity Center from its start URL: signs in; snapshots tell the rest. `force`: as for `signIn` */
+	setupSignIn: {
+		params: SetupPlace & {force?: boolean};
+		result: {startUrl: string; session: string};
+	};
 	/** the roles that this sign-in opens */
 	setupRoles: {params: SetupPlace; result: readonly SetupRole[]};
 	/** what would be written into which file for a role; throws `usage` for what can't be */

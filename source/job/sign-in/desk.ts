@@ -47,8 +47,8 @@ export class SignInDesk {
 	}
 
 	/** Signs in to a session that no profile has yet; it is done with the flow. */
-	beginSession(session: SsoSession): void {
-		this.#start(session, false, async () => undefined);
+	beginSession(session: SsoSession, force: boolean): void {
+		this.#start(session, force, async () => undefined);
 	}
 
 	#start(session: SsoSession, force: boolean, onDone: (signIn: SignIn) => Promise<void>): void {

@@ -35,11 +35,17 @@ export class SignInSetup {
 		this.#desk = desk;
 	}
 
-	/** Begins to sign in; the flow tells the rest. Answers the start URL as it was understood. */
-	async begin(place: SetupPlace): Promise<{startUrl: string; session: string}> {
+	/**
+	 * Begins to sign in; the flow tells the rest. Answers the start URL as it was understood. `force`: the
+	 * portal did not take the sign-in that lies in the cache.
+	 */
+	async begin({
+		force = false,
+		...place
+	}: SetupPlace & {readonly force?: boolean}): Promise<{startUrl: string; session: string}> {
 		const startUrl = readStartUrl(place.startUrl);
 		const session = await sessionFor(startUrl, place.region, process.env);
-		this.#desk.beginSession(session);
+		this.#desk.beginSession(session, force);
 		return {startUrl, session: session.name};
 	}
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {MusterError} from '../../../source/model/error.ts';
 import {dashboardEngine} from '../../helpers/dashboard-engine.ts';
+import {FakeEngineClient} from '../../helpers/fake-engine.ts';
 import {frameFaults, openTerminal} from '../../helpers/ink-terminal.tsx';
+import {mockSpec, wizardAnswers} from '../../helpers/wizard-fakes.ts';
 
 const waiting = {pauseReason: 'credentials'} as const;
 const keys = {
@@ -207,4 +209,28 @@ test('a code that can’t be had is told, and r asks again', async () => {
 	assert.deepEqual(frameFaults(terminal), []);
 	await terminal.press('r');
 	assert.equal(client.asked('signIn').length, 1);
+});
+
+test('in the wizard: it goes on although no snapshot said that it was done', async () => {
+	const client = new FakeEngineClient(wizardAnswers({signIn: {profile: 'train-sso'}}));
+	const access = {store: mockSpec.store, credentials: mockSpec.credentials};
+	await using terminal = await openTerminal({
+		client,
+		screen: 'sign-in',
+		props: {access, name: 'train-sso'},
+	});
+	await terminal.when(() => client.asked('signIn').length === 1);
+	const flow = {
+		kind: 'waiting',
+		url: 'https://device.sso.eu-west-1.amazonaws.com/',
+		completeUrl: 'https://device.sso.eu-west-1.amazonaws.com/?user_code=HJRZ-HIWR',
+		code: 'HJRZ-HIWR',
+		codeExpires: client.getSnapshot().at + 600_000,
+		askedAt: null,
+	} as const;
+	client.set({signIn: {refused: null, profile: 'train-sso', flow}});
+	await terminal.until(/HJRZ-HIWR/);
+	client.set({signIn: null});
+	await terminal.until(/Which bucket\?/);
+	assert.equal(client.asked('identify').length, 1);
 });

@@ -49,16 +49,21 @@ export function SignIn({props}: {readonly props: unknown}) {
 	const [hasNoSession, setHasNoSession] = useState(false);
 	const choices = choicesOf(signIn, job !== null && !isWizard, hasNoSession);
 
+	const isGoing = useRef(false);
 	const goOn = useEffectEvent((identity?: {label: string}) => {
 		if (access === undefined) {
 			navigation.back();
 			return;
 		}
+		// Pasted keys end the flow as well: both tell that somebody is signed in.
+		if (isGoing.current) return;
+		isGoing.current = true;
 		const follow = async () => {
 			const found = identity ?? (await client.call('identify', access));
 			answerInstead('profile', {type: 'access', access, identity: found});
 		};
 		follow().catch((error: unknown) => {
+			isGoing.current = false;
 			setTrouble(errorRecord(error).message);
 		});
 	});
@@ -85,17 +90,16 @@ export function SignIn({props}: {readonly props: unknown}) {
 	}, [client, isWizard, paste]);
 
 	// Signed in, here or elsewhere: nothing waits any more.
+	// That it is done may stand in no snapshot: trying it can be quicker than the next one.
 	const wasOpen = useRef(false);
-	const wasDone = useRef(false);
 	useEffect(() => {
 		if (signIn !== null) {
 			wasOpen.current = true;
-			if (flow?.kind === 'done') wasDone.current = true;
-		} else if (wasOpen.current && (!isWizard || wasDone.current)) {
+		} else if (wasOpen.current) {
 			wasOpen.current = false;
 			goOn();
 		}
-	}, [signIn, flow, isWizard]);
+	}, [signIn]);
 
 	const attempt = async (asked: Promise<unknown>): Promise<boolean> => {
 		setBusy(true);

@@ -7,6 +7,7 @@ import {
 	bad,
 	blank,
 	bold,
+	cutMiddle,
 	fill,
 	left,
 	line,
@@ -29,6 +30,11 @@ export const usualRegions = [
 	'ap-southeast-2',
 	'ap-northeast-1',
 ] as const;
+
+/** The usual regions with the one that was used last before them. */
+export function regionsFrom(last: string | undefined): readonly string[] {
+	return last === undefined ? usualRegions : [...new Set([last, ...usualRegions])];
+}
 
 const sentences = (texts: readonly string[], width: number): Line[] =>
 	texts.flatMap((text) =>
@@ -83,14 +89,15 @@ export function codeBody(
 export function roleBody(
 	roles: readonly {readonly row: SetupRole; readonly selected: boolean}[],
 	below: number,
+	find: Line | undefined,
 	trouble: string,
 	layout: Layout,
 ): Line[] {
 	const nameWidth = Math.min(28, Math.max(8, ...roles.map(({row}) => textWidth(row.accountName))));
 	return fill(
 		[
-			line(bold(' Which account, and as what?')),
-			blank,
+			find ?? line(bold(' Which account, and as what?')),
+			...(layout.short ? [] : [blank]),
 			...roles.map(({row, selected}) => {
 				const name = left(row.accountName, nameWidth);
 				return line(
@@ -110,28 +117,56 @@ export function roleBody(
 	);
 }
 
-/** Exactly what will be written, and where. */
+/** The lines of a draft as rows of the window: nothing of them is cut off. */
+export function draftRows(text: string, {columns}: Layout): readonly Line[] {
+	return text
+		.trimEnd()
+		.split('\n')
+		.flatMap((row) =>
+			wrap(row, columns - 6).map((part, index) =>
+				part === '' ? blank : line(index === 0 ? '   ' : '     ', accent(part)),
+			),
+		);
+}
+
+/** Rows of a draft that are seen at once, beside what stands around them. */
+export function draftRoom(layout: Layout): number {
+	return Math.max(1, layout.bodyRows - (layout.short ? 2 : 7));
+}
+
+/** Exactly what will be written, and where. `offset`: rows that were paged away above. */
 export function draftBody(
 	draft: {readonly file: string; readonly text: string},
+	offset: number,
+	written: boolean,
 	trouble: string,
 	layout: Layout,
 ): Line[] {
-	const text = draft.text.trimEnd().split('\n');
-	return fill(
-		[
-			line(bold(' These lines are added to the configuration of the AWS tools')),
-			line(` ${draft.file}`),
-			blank,
-			...text.map((row) => (row === '' ? blank : line('   ', accent(row)))),
-			blank,
-			...(trouble === ''
-				? sentences(
+	const width = layout.columns - 2;
+	const room = draftRoom(layout);
+	const rows = draftRows(draft.text, layout);
+	const below = rows.length - offset - room;
+	const words =
+		trouble !== ''
+			? wrap(trouble, width).map((row) => line(' ', bad(row)))
+			: below > 0
+				? [line(`   ↓ ${below} more below`)]
+				: sentences(
 						[
 							'Nothing that stands there is changed. aws, boto3 and every SDK know the profile then.',
 						],
-						layout.columns - 2,
-					)
-				: wrap(trouble, layout.columns - 2).map((row) => line(' ', bad(row)))),
+						width,
+					);
+	const title = written
+		? 'These lines were added to the configuration of the AWS tools'
+		: 'These lines are added to the configuration of the AWS tools';
+	return fill(
+		[
+			line(bold(` ${title}`)),
+			...(layout.short ? [] : [line(` ${cutMiddle(draft.file, width)}`), blank]),
+			...rows.slice(offset, offset + room),
+			...(layout.short ? [] : [blank]),
+			...words,
 		],
 		layout.bodyRows,
 	);

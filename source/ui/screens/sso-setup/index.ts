@@ -1,4 +1,4 @@
-import {listKeys, type KeyBinding} from '../../keymap.ts';
+import {findKeys, listKeys, type KeyBinding} from '../../keymap.ts';
 import type {Screen} from '../../screen.ts';
 import {SsoSetup} from './sso-setup.tsx';
 
@@ -10,9 +10,17 @@ const keymap: readonly KeyBinding[] = [
 		short: 'go on',
 		priority: 1,
 	},
+	{
+		keys: ['enter', 'right', 'l'],
+		action: 'more',
+		label: 'The lines below; all are shown before they are written',
+		short: 'more',
+		priority: 1,
+	},
 	{keys: ['enter'], action: 'write', label: 'Write these lines', short: 'write it', priority: 1},
 	{keys: ['y'], action: 'copy', label: 'Copy the address', short: 'copy address', priority: 2},
 	{keys: ['v'], action: 'swap', label: 'Swap the colours of the QR code', short: 'swap QR colours'},
+	...findKeys,
 	{keys: ['r'], action: 'again', label: 'Ask again', short: 'ask again', priority: 3},
 	{
 		keys: ['escape'],

@@ -4,14 +4,22 @@ import {errorRecord} from '../../../model/error.ts';
 import {qrOf} from '../../components/device-code.ts';
 import {Frame} from '../../components/frame.tsx';
 import {useServices} from '../../hooks/services.ts';
-import {useField} from '../../hooks/use-field.ts';
+import {useField, type Field} from '../../hooks/use-field.ts';
 import {useList} from '../../hooks/use-list.ts';
 import {usePlace} from '../../hooks/use-place.ts';
 import {useSnapshot} from '../../hooks/use-snapshot.ts';
 import {useWizard} from '../../hooks/use-wizard.ts';
 import type {KeyBinding} from '../../keymap.ts';
 import type {Line} from '../../text/line.ts';
-import {codeBody, draftBody, questionBody, roleBody, usualRegions} from './body.ts';
+import {
+	codeBody,
+	draftBody,
+	draftRoom,
+	draftRows,
+	questionBody,
+	regionsFrom,
+	roleBody,
+} from './body.ts';
 
 type Step = 'url' | 'region' | 'code' | 'role' | 'name' | 'bucket-region' | 'draft';
 
@@ -21,6 +29,18 @@ const fieldKeys: readonly KeyBinding[] = [
 	{keys: ['enter'], action: 'keep', label: 'Go on', short: 'go on'},
 	{keys: ['escape'], action: 'clear', label: 'Back', short: 'back'},
 ];
+
+/** A field in which ↑ and ↓ go through what is usual. */
+const withChoices = (field: Field, choices: readonly string[]): Field => ({
+	...field,
+	key(name) {
+		if (name !== 'up' && name !== 'down') return field.key(name);
+		const at = choices.indexOf(field.value.trim());
+		const next = at === -1 ? 0 : at + (name === 'down' ? 1 : choices.length - 1);
+		field.set(choices[next % choices.length] ?? '');
+		return true;
+	},
+});
 
 /** Asks for a start URL and a region, signs in, and writes a profile for the chosen role. */
 export function SsoSetup() {
@@ -36,16 +56,33 @@ export function SsoSetup() {
 	const flow = useSnapshot(client, ({signIn}) => signIn?.flow ?? null);
 	const at = useSnapshot(client, (snapshot) => snapshot.at);
 
-	const attempt = async (work: () => Promise<void>): Promise<void> => {
+	/** the profile that stands in the file already */
+	const [written, setWritten] = usePlace('written', '');
+	const [offset, setOffset] = usePlace('offset', 0);
+	/** when the sign-in ends that the portal refused: seeing it again is no news */
+	const [refusedUntil, setRefusedUntil] = usePlace<number | null>('refusedUntil', null);
+	const regions = regionsFrom(options.remembered.read().signInRegion);
+
+	// What was asked before Esc has nothing to say any more.
+	const [, setAsked, readAsked] = usePlace('asked', 0);
+	const attempt = async (
+		work: (isCurrent: () => boolean) => Promise<void>,
+		onTrouble?: (code: string) => void,
+	): Promise<void> => {
+		setAsked((count) => count + 1);
+		const mine = readAsked();
+		const isCurrent = () => readAsked() === mine;
 		setBusy(true);
 		setTrouble('');
 		try {
-			await work();
+			await work(isCurrent);
 		} catch (error) {
-			const {message, hint} = errorRecord(error);
+			if (!isCurrent()) return;
+			const {message, hint, code} = errorRecord(error);
+			onTrouble?.(code);
 			setTrouble([message, hint].filter(Boolean).join(' '));
 		} finally {
-			setBusy(false);
+			if (isCurrent()) setBusy(false);
 		}
 	};
 	const goTo = (next: Step) => {
@@ -53,6 +90,14 @@ export function SsoSetup() {
 		setStep(next);
 	};
 	const back = () => {
+		// These take a moment, and what they began can't be taken back half way.
+		if (busy && (step === 'region' || step === 'draft')) return;
+		setAsked((count) => count + 1);
+		setBusy(false);
+		if (written !== '') {
+			navigation.back();
+			return;
+		}
 		if (step === 'code') client.call('endSignIn', {}).catch(() => undefined);
 		if (step === 'url') navigation.back();
 		// One role alone was taken by itself: the question before it is the address.
@@ -68,7 +113,7 @@ export function SsoSetup() {
 		}),
 	);
 	const region = useField('region', {
-		initial: usualRegions[0],
+		initial: regions[0] ?? '',
 		...fieldOf(() => {
 			if (!busy) void begin();
 		}),
@@ -87,9 +132,9 @@ export function SsoSetup() {
 	);
 
 	const place = () => ({startUrl: url.value, region: region.value.trim()});
-	const begin = () =>
+	const begin = (force = false) =>
 		attempt(async () => {
-			const {startUrl} = await client.call('setupSignIn', place());
+			const {startUrl} = await client.call('setupSignIn', {...place(), ...(force && {force})});
 			url.set(startUrl);
 			goTo('code');
 		});
@@ -100,16 +145,27 @@ export function SsoSetup() {
 		goTo('name');
 	};
 	const readRoles = () =>
-		attempt(async () => {
-			const found = await client.call('setupRoles', place());
-			setRoles(found);
-			const [only] = found;
-			if (only === undefined) {
+		attempt(
+			async (isCurrent) => {
+				const found = await client.call('setupRoles', place());
+				if (!isCurrent()) return;
+				setRoles(found);
+				const [only] = found;
+				if (only === undefined) {
+					goTo('role');
+					setTrouble('This sign-in opens no account yet. Ask for a role, then r asks again.');
+				} else if (found.length === 1) takeRole(only);
+				else goTo('role');
+			},
+			(code) => {
+				// The code has done its part: what is wrong, and r, stand where the roles would.
+				setRoles([]);
+				setRefusedUntil(
+					code === 'expired-credentials' && flow?.kind === 'done' ? flow.expires : null,
+				);
 				goTo('role');
-				setTrouble('This sign-in opens no account yet. Ask for a role, then r asks again.');
-			} else if (found.length === 1) takeRole(only);
-			else goTo('role');
-		});
+			},
+		);
 	const choice = () => ({
 		...place(),
 		account: chosen?.account ?? '',
@@ -118,24 +174,33 @@ export function SsoSetup() {
 		bucketRegion: bucketRegion.value,
 	});
 	const preview = () =>
-		attempt(async () => {
-			setDraft(await client.call('setupDraft', choice()));
+		attempt(async (isCurrent) => {
+			const shown = await client.call('setupDraft', choice());
+			if (!isCurrent()) return;
+			setDraft(shown);
+			setOffset(0);
 			goTo('draft');
 		});
 	const write = () =>
-		attempt(async () => {
+		attempt(async (isCurrent) => {
 			const {profile, bucketRegion: bucketsIn} = choice();
-			await client.call('setupWrite', choice());
+			if (written === '') {
+				await client.call('setupWrite', choice());
+				setWritten(profile.trim());
+				const signInRegion = place().region;
+				options.remembered.update((choices) => ({...choices, signInRegion}));
+			}
 			const store = {provider: 's3' as const, region: bucketsIn.trim(), ...options.access?.store};
 			const access = {store, credentials: {kind: 'profile' as const, profile: profile.trim()}};
 			const identity = await client.call('identify', access);
+			if (!isCurrent()) return;
 			answerInstead('profile', {type: 'access', access, identity, region: identity.region});
 		});
 
 	const onSignedIn = useEffectEvent(() => {
 		void readRoles();
 	});
-	const isDone = flow?.kind === 'done' && step === 'code';
+	const isDone = flow?.kind === 'done' && flow.expires !== refusedUntil && step === 'code';
 	useEffect(() => {
 		if (!isDone) return undefined;
 		const timer = setTimeout(() => {
@@ -147,19 +212,33 @@ export function SsoSetup() {
 	}, [isDone]);
 	useEffect(
 		() => () => {
+			setAsked((count) => count + 1);
 			client.call('endSignIn', {}).catch(() => undefined);
 		},
-		[client],
+		[client, setAsked],
 	);
 
 	const list = useList('roles', {
 		rows: roles,
 		key: ({account, role}) => `${account}/${role}`,
 		text: ({account, accountName, role}) => `${accountName} ${account} ${role}`,
-		height: Math.max(1, layout.bodyRows - 6),
+		height: Math.max(1, layout.bodyRows - (layout.short ? 3 : 6)),
 	});
-	const fields = {url, region, name, 'bucket-region': bucketRegion} as const;
-	const field = step in fields ? fields[step as keyof typeof fields] : undefined;
+	const fields: Partial<Record<Step, Field | undefined>> = {
+		url,
+		region: withChoices(region, regions),
+		name,
+		'bucket-region': withChoices(bucketRegion, regions),
+		role: list.field,
+	};
+	const field = fields[step];
+	const room = draftRoom(layout);
+	const rows = step === 'draft' ? draftRows(draft?.text ?? '', layout).length : 0;
+	const from = Math.max(0, Math.min(offset, rows - room));
+	const hasMore = from + room < rows && written === '';
+	const scroll = (by: number) => () => {
+		setOffset(Math.max(0, Math.min(from + by, rows - room)));
+	};
 	const qr = step === 'code' ? qrOf(flow, theme, layout, {hidden: false, swapped}) : undefined;
 	const said = busy ? 'One moment…' : trouble;
 
@@ -179,7 +258,7 @@ export function SsoSetup() {
 			case 'region':
 				return questionBody(
 					'In which region is IAM Identity Center?',
-					['It is told beside the start URL. Usual ones:', usualRegions.join('  ')],
+					['It is told beside the start URL. ↑ ↓ go through the usual ones:', regions.join('  ')],
 					region.line('Region', layout.columns, true),
 					said,
 					layout,
@@ -187,7 +266,15 @@ export function SsoSetup() {
 			case 'code':
 				return codeBody(flow, at, qr, swapped, layout);
 			case 'role':
-				return roleBody(list.visible, list.below, said, layout);
+				return roleBody(
+					list.visible,
+					list.below,
+					list.field === undefined && list.find === ''
+						? undefined
+						: list.findField.line('Find', layout.columns, list.field !== undefined),
+					said,
+					layout,
+				);
 			case 'name':
 				return questionBody(
 					'How shall the profile be called?',
@@ -209,7 +296,7 @@ export function SsoSetup() {
 					layout,
 				);
 			case 'draft':
-				return draftBody(draft ?? {file: '', text: ''}, said, layout);
+				return draftBody(draft ?? {file: '', text: ''}, from, written !== '', said, layout);
 			default:
 				return step satisfies never;
 		}
@@ -221,9 +308,20 @@ export function SsoSetup() {
 		<Frame
 			body={body()}
 			field={field}
-			fieldKeys={fieldKeys}
+			{...(step === 'role' ? {} : {fieldKeys})}
 			actions={{
 				...(step === 'role' ? list.actions : {}),
+				...(step === 'draft'
+					? {
+							up: scroll(-1),
+							down: scroll(1),
+							pageUp: scroll(-room),
+							pageDown: scroll(room),
+							first: scroll(-rows),
+							last: scroll(rows),
+						}
+					: {}),
+				more: step === 'draft' && hasMore ? scroll(room) : undefined,
 				accept:
 					step === 'role' && row !== undefined
 						? () => {
@@ -231,7 +329,7 @@ export function SsoSetup() {
 							}
 						: undefined,
 				write:
-					step === 'draft'
+					step === 'draft' && !hasMore
 						? () => {
 								if (!busy) void write();
 							}
@@ -251,7 +349,9 @@ export function SsoSetup() {
 				again:
 					step === 'role'
 						? () => {
-								void readRoles();
+								if (busy) return;
+								if (refusedUntil === null) void readRoles();
+								else void begin(true);
 							}
 						: step === 'code'
 							? () => {
@@ -259,7 +359,9 @@ export function SsoSetup() {
 									else client.call('newCode', {}).catch(() => undefined);
 								}
 							: undefined,
-				back,
+				back: () => {
+					if (step !== 'role' || !list.clearFind()) back();
+				},
 			}}
 		/>
 	);
