@@ -4,7 +4,7 @@ import type {AwsFiles, Section} from './aws-files.ts';
 import {readAwsFiles} from './aws-files.ts';
 import {keysOf, variable} from './secret-files.ts';
 import {kindOf, tokenNameIn} from './sso/session.ts';
-import {readToken} from './sso/token-cache.ts';
+import {isRenewable, readToken} from './sso/token-cache.ts';
 import type {ProfileInfo} from './types.ts';
 
 /** Every profile of the AWS files, the environment's keys first. From files alone; never throws for broken ones. */
@@ -55,7 +55,7 @@ async function describe(
 	};
 }
 
-type State = Pick<ProfileInfo, 'state' | 'expires'>;
+type State = Pick<ProfileInfo, 'state' | 'expires' | 'renews'>;
 
 async function stateOf(
 	name: string,
@@ -70,8 +70,12 @@ async function stateOf(
 	if (token === undefined) return {state: 'unknown'};
 	const reading = await readToken(token, env, now);
 	if (!('token' in reading)) return {state: reading.kind === 'absent' ? 'expired' : 'unknown'};
+	const renews = isRenewable(reading.token, now);
 	const {state, expires} = life(reading.token.expires, now);
-	return kind === 'sso' ? {state, ...(expires === undefined ? {} : {expires})} : {state};
+	// its hour is over, but the next question renews it: nobody has to sign in for that
+	if (state === 'expired' && renews) return {state: 'unknown', ...(kind === 'sso' && {renews})};
+	if (kind !== 'sso') return {state};
+	return {state, ...(expires !== undefined && {expires}), ...(renews && {renews})};
 }
 
 function life(expires: number | undefined, now: number): State {

@@ -72,4 +72,6 @@ export type ProfileInfo = {
 	readonly state: 'signed-in' | 'expired' | 'unknown';
 	/** Unix milliseconds */
 	readonly expires?: number;
+	/** its sign-in has a refresh token: it goes on beyond `expires` without a person, until AWS ends it */
+	readonly renews?: boolean;
 };

@@ -82,6 +82,43 @@ test('every kind, with what the files tell of it', async () => {
 	});
 });
 
+test('a sign-in with a refresh token goes on by itself: its hour is no end', async () => {
+	await withHome(async (home) => {
+		await home.write('.aws/config', config);
+		const token = {
+			accessToken: 'x',
+			refreshToken: 'y',
+			clientId: 'c',
+			clientSecret: 's',
+			registrationExpiresAt: '2026-03-01T00:00:00Z',
+		};
+		const states = async (more: Readonly<Record<string, unknown>>) => {
+			await home.token('studio', {...token, ...more});
+			const found = await listProfiles(home.env, now);
+			return ['trainer', 'deploy'].map((wanted) => {
+				const {state, renews, expires} = found.find(({name}) => name === wanted) ?? {};
+				return {state, renews, expires};
+			});
+		};
+		const none = {renews: undefined, expires: undefined};
+		assert.deepEqual(await states({expiresAt: '2026-01-01T01:00:00Z'}), [
+			{state: 'signed-in', renews: true, expires: Date.UTC(2026, 0, 1, 1)},
+			{...none, state: 'signed-in'},
+		]);
+		// over, but nobody has to sign in for it; whether AWS still renews it is seen when it is used
+		assert.deepEqual(await states({expiresAt: '2025-12-31T23:00:00Z'}), [
+			{...none, state: 'unknown', renews: true},
+			{...none, state: 'unknown'},
+		]);
+		// the app that it was given to is not known any more
+		const gone = {registrationExpiresAt: '2025-12-01T00:00:00Z'};
+		assert.deepEqual(await states({expiresAt: '2025-12-31T23:00:00Z', ...gone}), [
+			{state: 'expired', renews: undefined, expires: Date.UTC(2025, 11, 31, 23)},
+			{...none, state: 'expired'},
+		]);
+	});
+});
+
 test('other file names are honoured', async () => {
 	await withHome(async (home) => {
 		const file = await home.write('elsewhere/config', '[profile here]\nregion = eu-west-1\n');

@@ -415,3 +415,65 @@ await test('a long key is shown whole, unbroken, and copied as its address', asy
 function mockSpecAccess() {
 	return {store: mockSpec.store, credentials: mockSpec.credentials};
 }
+
+await test('a profile with its role and region where there is room, and for how long it works', async () => {
+	const hour = 3_600_000;
+	const client = new FakeEngineClient(
+		wizardAnswers({
+			profiles: [
+				{
+					name: 'train-sso',
+					kind: 'sso',
+					account: '441722039915',
+					role: 'Trainer',
+					region: 'eu-west-1',
+					state: 'signed-in',
+					expires: Date.now() + 5 * hour + 60_000,
+					renews: true,
+				},
+				{
+					name: 'plain-sso',
+					kind: 'sso',
+					state: 'signed-in',
+					expires: Date.now() + 2 * hour + 60_000,
+				},
+				{name: 'rested', kind: 'sso', state: 'unknown', renews: true},
+			],
+		}),
+	);
+	for (const [columns, rows, first, second, third] of [
+		[
+			140,
+			40,
+			/ train-sso +SSO +4417-2203-9915 +Trainer +eu-west-1 +signed in until \d\d:\d\d, renews itself$/m,
+			/plain-sso.*signed in for 2 h.*, until \d\d:\d\d$/m,
+			/rested.*renews itself when used$/m,
+		],
+		[80, 24, / train-sso.*9915 +signed in, renews$/m, /signed in for 2 h[^,]*$/m, /when used$/m],
+	] as const) {
+		await using terminal = await openTerminal({client, screen: 'profile', columns, rows});
+		await terminal.until(first);
+		assert.deepEqual(frameFaults(terminal), []);
+		for (const row of [second, third]) assert.match(terminal.screen(), row);
+	}
+});
+
+await test('a sign-in that has ended, or that AWS says has ended, opens the sign-in screen', async () => {
+	for (const state of ['expired', 'signed-in'] as const) {
+		const client = new FakeEngineClient(
+			wizardAnswers({
+				profiles: [{name: 'work-sso', kind: 'sso', state}],
+				identify: new MusterError('expired-credentials', 'The sign-in has expired.'),
+				signIn: {profile: 'work-sso'},
+			}),
+		);
+		await using terminal = await openTerminal({client, screen: 'profile'});
+		await terminal.until(/> work-sso/);
+		await terminal.press('enter');
+		await terminal.when(() => client.asked('signIn').length === 1);
+		assert.deepEqual(client.asked('signIn')[0]?.access?.credentials, {
+			kind: 'profile',
+			profile: 'work-sso',
+		});
+	}
+});

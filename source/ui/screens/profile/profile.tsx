@@ -22,6 +22,7 @@ import {
 	type Line,
 	type Span,
 } from '../../text/line.ts';
+import {clock} from '../../text/dates.ts';
 import {accessOf, accountWords} from '../../wizard/steps.ts';
 
 const kindWords: Readonly<Record<ProfileInfo['kind'], string>> = {
@@ -35,19 +36,23 @@ const kindWords: Readonly<Record<ProfileInfo['kind'], string>> = {
 	unknown: 'unknown',
 };
 
-function stateWords(profile: ProfileInfo, now: number): Span | string {
+function stateWords(profile: ProfileInfo, now: number, roomy: boolean): Span | string {
 	if (profile.kind === 'anonymous') return 'no sign-in needed';
-	switch (profile.state) {
-		case 'signed-in':
-			return good(
-				profile.expires === undefined
-					? 'signed in'
-					: `signed in for ${formatDuration(Math.max(0, (profile.expires - now) / 1000))}`,
-			);
+	const {state, expires, renews = false} = profile;
+	switch (state) {
+		case 'signed-in': {
+			if (expires === undefined) return good('signed in');
+			if (renews)
+				return good(
+					roomy ? `signed in until ${clock(expires)}, renews itself` : 'signed in, renews',
+				);
+			const until = roomy ? `, until ${clock(expires)}` : '';
+			return good(`signed in for ${formatDuration(Math.max(0, (expires - now) / 1000))}${until}`);
+		}
 		case 'expired':
 			return warn('sign-in has ended');
 		default:
-			return 'asked when used';
+			return renews ? 'renews itself when used' : 'asked when used';
 	}
 }
 
@@ -100,6 +105,9 @@ function rowLine(row: Row, selected: boolean, layout: Layout, now: number): Line
 	);
 }
 
+/** From here on role and region have room beside the longest words for the state. */
+const roomyColumns = 130;
+
 const helpWords = [
 	'Ask whoever manages your AWS account for access to the bucket (s3:ListBucket and s3:GetObject).',
 	'With IAM Identity Center they name a start URL, https://….awsapps.com/start. Open it, choose the account, then "Access keys": the block that it copies is what muster takes under "paste keys", or run `aws configure sso` once and this list has a profile.',
@@ -109,13 +117,16 @@ const helpWords = [
 
 function profileLine(profile: ProfileInfo, selected: boolean, layout: Layout, now: number): Line {
 	const name = left(profile.name, layout.narrow ? 22 : 20);
+	const roomy = layout.columns >= roomyColumns;
 	return line(
 		selected ? accent(' > ') : '   ',
 		selected ? bold(name) : name,
 		'  ',
 		layout.narrow ? null : left(kindWords[profile.kind], 16),
 		layout.narrow ? null : left(accountWords(profile.account) ?? '-', 16),
-		stateWords(profile, now),
+		roomy ? `${left(profile.role ?? '-', 18)}  ` : null,
+		roomy ? left(profile.region ?? '-', 16) : null,
+		stateWords(profile, now, roomy),
 	);
 }
 
@@ -149,7 +160,9 @@ export function Profile() {
 		rows,
 		key: (row) => (isWay(row) ? `: ${row.way}` : row.name),
 		text: (row) =>
-			isWay(row) ? row.name : `${row.name} ${row.account ?? ''} ${kindWords[row.kind]}`,
+			isWay(row)
+				? row.name
+				: `${row.name} ${row.account ?? ''} ${row.role ?? ''} ${kindWords[row.kind]}`,
 		height,
 	});
 
