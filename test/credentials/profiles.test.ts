@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import {readFile, writeFile} from 'node:fs/promises';
 import {test} from 'node:test';
-import {listProfiles} from '../../source/credentials/index.ts';
+import {listProfiles, openCredentials} from '../../source/credentials/index.ts';
+import {tokenFile} from '../../source/credentials/sso/token-cache.ts';
 import {withHome} from './home.ts';
+import {signInNow, withSsoBed} from './sso/bed.ts';
 
 const now = Date.UTC(2026, 0, 1);
 const config = `
@@ -116,6 +119,21 @@ test('a sign-in with a refresh token goes on by itself: its hour is no end', asy
 			{state: 'expired', renews: undefined, expires: Date.UTC(2025, 11, 31, 23)},
 			{...none, state: 'expired'},
 		]);
+	});
+});
+
+test('one whose hour is over works without a person', async () => {
+	await withSsoBed(async (bed) => {
+		const {env, folder} = bed.home;
+		await signInNow(bed);
+		const file = tokenFile(bed.session, env);
+		const token = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+		await writeFile(file, JSON.stringify({...token, expiresAt: '2020-01-01T00:00:00Z'}));
+		const [before] = await listProfiles(env);
+		assert.deepEqual([before?.state, before?.renews], ['unknown', true]);
+		await openCredentials({kind: 'profile', profile: 'sandbox'}, {env, folder}).identity();
+		const [after] = await listProfiles(env);
+		assert.deepEqual([after?.state, after?.renews], ['signed-in', true]);
 	});
 });
 
