@@ -22,15 +22,18 @@ export class ElsewhereWatch {
 		this.#every = every;
 	}
 
-	/** Calls `onChange` after each change until `end`. Never two calls at once. */
-	async begin(onChange: () => Promise<void>): Promise<void> {
+	/**
+	 * Calls `onChange` after each change until `end`. Never two calls at once. `before`: what `look` answered
+	 * before the credentials were read last; what was written since is a change already.
+	 */
+	async begin(onChange: () => Promise<void>, before?: string): Promise<void> {
 		const round = ++this.#round;
-		let known = await this.#look();
+		let known = before ?? (await this.look());
 		let askedAt = Date.now();
 		while (round === this.#round) {
 			await this.#rest();
 			if (round !== this.#round) return;
-			const now = await this.#look();
+			const now = await this.look();
 			const isDue = this.#comesBack() && Date.now() - askedAt >= askEvery;
 			if (now === known && !isDue) continue;
 			known = now;
@@ -51,7 +54,7 @@ export class ElsewhereWatch {
 	}
 
 	/** What is there, as text that changes with it. */
-	async #look(): Promise<string> {
+	async look(): Promise<string> {
 		const files = await this.#files().catch(() => []);
 		const facts = await Promise.all(
 			files.map((file) =>

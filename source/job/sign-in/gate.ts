@@ -38,6 +38,8 @@ export class SignInGate {
 	#waiting = new Set<(isOpen: boolean) => void>();
 	#renewal: Promise<Credentials | undefined> | undefined;
 	#trial: Promise<void> | undefined;
+	/** the files as they were before the provider was asked last */
+	#seen: string | undefined;
 	/** whose session a person can sign in to */
 	#profile: string | undefined;
 	/** why the provider had no others */
@@ -109,6 +111,7 @@ export class SignInGate {
 	async #renew(used: Credentials | undefined): Promise<Credentials | undefined> {
 		this.#reason = undefined;
 		this.#profile = (await this.#credentials.session())?.profile;
+		this.#seen = await this.#elsewhere.look();
 		try {
 			const known = await this.#credentials.source();
 			if (differ(known, used)) return known;
@@ -130,7 +133,7 @@ export class SignInGate {
 		const words = this.#reason ?? error;
 		const hint = this.#profile === undefined ? words.hint : signInHint(this.#profile);
 		this.#closed = {error: {...words, ...(hint && {hint})}, at: Date.now(), profile: this.#profile};
-		void this.#elsewhere.begin(() => this.#lookElsewhere());
+		void this.#elsewhere.begin(() => this.#lookElsewhere(), this.#seen);
 		attendant.onClosed(this.#closed.error);
 	}
 
@@ -171,6 +174,7 @@ export class SignInGate {
 
 	#settle(isOpen: boolean): void {
 		this.#closed = null;
+		this.#seen = undefined;
 		this.#refused = undefined;
 		this.#elsewhere.end();
 		const waiting = [...this.#waiting];
