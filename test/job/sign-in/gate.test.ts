@@ -38,6 +38,15 @@ function gateOf(holder: FakeHolder): SignInGate {
 	);
 }
 
+/** Waits for what the gate does by itself; a test that waits in vain ends. */
+async function until(holds: () => boolean): Promise<void> {
+	const end = Date.now() + 5000;
+	while (!holds()) {
+		if (Date.now() > end) throw new Error(`never: ${String(holds)}`);
+		await new Promise(setImmediate);
+	}
+}
+
 test('without a job refused is refused', async () => {
 	const gate = gateOf(fakeHolder(keys('OLD')));
 	assert.equal(await gate.refused(expired, keys('OLD')), false);
@@ -62,7 +71,7 @@ test('closes once for all who are refused, and opens for all of them when the st
 	const job = attendant();
 	gate.attend(job);
 	const waiting = Promise.all(Array.from({length: 5}, () => gate.refused(expired, keys('OLD'))));
-	while (gate.closed === null) await new Promise(setImmediate);
+	await until(() => gate.closed !== null);
 	assert.deepEqual(job.told, ['closed: The store refused it.']);
 
 	// still refused: it stays closed and says why
@@ -98,10 +107,10 @@ test('the provider’s own words and the profile to sign in to are told', async 
 	const gate = gateOf(holder);
 	gate.attend(attendant());
 	void gate.refused(expired, keys('OLD'));
-	while (gate.closed === null) await new Promise(setImmediate);
-	assert.equal(gate.closed.error.message, signedOut.message);
-	assert.match(gate.closed.error.hint ?? '', /aws sso login --profile 'train sso'/);
-	assert.equal(gate.closed.profile, 'train sso');
+	await until(() => gate.closed !== null);
+	assert.equal(gate.closed?.error.message, signedOut.message);
+	assert.match(gate.closed?.error.hint ?? '', /aws sso login --profile 'train sso'/);
+	assert.equal(gate.closed?.profile, 'train sso');
 });
 
 test('patience, a signal and the end of the job send away whoever waits', async () => {
@@ -132,7 +141,7 @@ test('who has no credentials yet gets those that a person brings', async () => {
 	const gate = gateOf(holder);
 	gate.attend(attendant());
 	const waiting = gate.source();
-	while (gate.closed === null) await new Promise(setImmediate);
+	await until(() => gate.closed !== null);
 	holder.useKeys(keys('PASTED'), 'pasted');
 	await gate.tryOpen();
 	assert.deepEqual(await waiting, keys('PASTED'));
@@ -148,17 +157,17 @@ test('a sign-in elsewhere is noticed by its file; the old keys written again ope
 		const job = attendant();
 		gate.attend(job);
 		const waiting = gate.refused(expired, keys('OLD'));
-		while (gate.closed === null) await new Promise(setImmediate);
+		await until(() => gate.closed !== null);
 		const asked = holder.asked();
 		writeFileSync(file, 'the old keys');
-		while (holder.asked() === asked) await new Promise((resolve) => setTimeout(resolve, 5));
+		await until(() => holder.asked() > asked);
 		assert.notEqual(gate.closed, null);
 		// pasted keys that were refused are forgotten for what the files say now
 		holder.useKeys(keys('OLD'), 'pasted');
 		holder.now = keys('NEW');
 		writeFileSync(file, 'the new keys, longer');
 		assert.equal(await waiting, true);
-		while (job.told.length < 3) await new Promise(setImmediate);
+		await until(() => job.told.length >= 3);
 		assert.deepEqual(job.told.slice(1), ['opened', 'credentials were renewed elsewhere']);
 		assert.deepEqual(await holder.source(), keys('NEW'));
 	} finally {
