@@ -226,6 +226,20 @@ await test('without a fitting profile: keys are pasted, and words say how to get
 	assert.equal(client.asked('identify').length, 0, 'it would forget them');
 });
 
+await test('a sign-in that is over when buckets are listed: i signs in again', async () => {
+	const client = new FakeEngineClient(
+		wizardAnswers({
+			buckets: new MusterError('expired-credentials', 'The sign-in of profile "x" has expired.'),
+		}),
+	);
+	await using terminal = await openTerminal({client, screen: 'bucket', props, options: known});
+	await terminal.until(/The sign-in of profile "x" has expired\.[^]*i signs in again\./);
+	assert.match(terminal.lines().at(-1) ?? '', /i sign in/);
+	await terminal.press('i');
+	await terminal.until(/Signing in as/);
+	assert.equal(client.asked('signIn').length, 1);
+});
+
 await test('an expired sign-in opens the sign-in screen', async () => {
 	const client = new FakeEngineClient(
 		wizardAnswers({

@@ -39,7 +39,7 @@ export function typedBucket(typed: string): {readonly bucket: string; readonly p
 
 /** Which bucket; the list of those that may be listed, those used before, or a typed name. */
 export function BucketScreen() {
-	const {client, options, layout, draft, notice, copy, showFull} = useServices();
+	const {client, options, layout, draft, notice, copy, showFull, navigation} = useServices();
 	const {answer} = useWizard();
 	const [sort, setSort] = usePlace<BucketSort>('sort', 'used');
 	const [typing, setTyping] = usePlace('typing', false);
@@ -212,6 +212,14 @@ export function BucketScreen() {
 					setSort(sort === 'used' ? 'name' : 'used');
 				},
 				reload: buckets.reload,
+				signIn:
+					access !== null && buckets.status === 'failed' && isSignInOver(buckets.error)
+						? () => {
+								const {credentials} = access;
+								const name = credentials.kind === 'profile' ? credentials.profile : 'default';
+								navigation.open('sign-in', {access, name});
+							}
+						: undefined,
 				copy: address === '' ? undefined : () => copy(address),
 				full: address === '' ? undefined : () => showFull('Bucket address', address),
 			}}
@@ -223,7 +231,10 @@ function fieldErrorOf(error: {message: string; hint?: string}): string {
 	return error.hint === undefined ? error.message : `${error.message} ${error.hint}`;
 }
 
+const isSignInOver = ({code}: {readonly code: string}): boolean => code === 'expired-credentials';
+
 function deniedWords(code: string, message: string): string[] {
+	if (isSignInOver({code})) return [message, 'i signs in again.'];
 	return code === 'denied' || code === 'no-credentials'
 		? ['This profile may not list all buckets. That is normal; a bucket name is enough.']
 		: [message, 'A bucket name is enough: n types it; r asks again.'];

@@ -26,6 +26,7 @@ export const bucket: Screen = {
 		},
 		{keys: ['s'], action: 'sort', label: 'Sort by last use or name', short: 'sort', priority: 6},
 		{keys: ['r'], action: 'reload', label: 'List again', short: 'refresh'},
+		{keys: ['i'], action: 'signIn', label: 'Sign in again', short: 'sign in', priority: 1},
 		...listKeys,
 	],
 	component: BucketScreen,
