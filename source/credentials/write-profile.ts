@@ -1,22 +1,11 @@
-import {randomBytes} from 'node:crypto';
-import {
-	access,
-	chmod,
-	constants,
-	mkdir,
-	open,
-	readFile,
-	readlink,
-	realpath,
-	rename,
-	rm,
-	stat,
-} from 'node:fs/promises';
+import {access, constants, mkdir, readFile, readlink, realpath, stat} from 'node:fs/promises';
 import path from 'node:path';
 import {MusterError} from '../model/error.ts';
 import {safeText} from '../model/safe-text.ts';
 import {readAwsFiles, sdkFiles} from './aws-files.ts';
-import type {SsoSession} from './sso/session.ts';
+import {isLoopback} from './sso/page-address.ts';
+import {accountScope, type SsoSession} from './sso/session.ts';
+import {writeWhole} from './whole-file.ts';
 
 /** A profile that signs in through IAM Identity Center, as it is to stand in `~/.aws/config`. */
 export type NewProfile = {
@@ -36,7 +25,6 @@ export type NewProfile = {
 /** What would be written, and where. */
 export type ProfileDraft = {readonly file: string; readonly text: string};
 
-const scopes = 'sso:account:access';
 const nameForm = /^[\w.@+-]{1,64}$/;
 /** Names with which the readers of the SDKs find no profile any more, or take it for something else. */
 const trapNames = /^(?:__proto__|(?:sso-session|services)\..*)$/;
@@ -54,7 +42,7 @@ export function readStartUrl(typed: string): string {
 			? `https://${text}.awsapps.com/start`
 			: `https://${text}`;
 	const url = URL.canParse(whole) && !/\s/.test(text) ? new URL(whole) : undefined;
-	const isHere = url !== undefined && /^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname);
+	const isHere = url !== undefined && isLoopback(url);
 	const isFit =
 		url !== undefined &&
 		url.href.length <= 500 &&
@@ -119,7 +107,7 @@ export async function sessionFor(
 		throw refuse(`"${safeText(region)}" is no region.`, 'It looks like eu-west-1.');
 	const files = await readAwsFiles(env);
 	const headers = headersOf(await contentOf(env));
-	const facts = {startUrl, region, scopes: [scopes], profile: ''};
+	const facts = {startUrl, region, scopes: [accountScope], profile: ''};
 	const [word = 'sso'] = new URL(startUrl).hostname.split('.');
 	const base = word.replace(/[^\w-]/g, '') || 'sso';
 	for (let count = 1; ; count++) {
@@ -186,7 +174,7 @@ export async function draftProfile(
 		`[sso-session ${session.name}]`,
 		`sso_start_url = ${readStartUrl(session.startUrl)}`,
 		`sso_region = ${session.region}`,
-		`sso_registration_scopes = ${scopes}`,
+		`sso_registration_scopes = ${accountScope}`,
 		'',
 	];
 	const profileLines = [
@@ -216,7 +204,7 @@ export async function writeProfile(profile: NewProfile, env: NodeJS.ProcessEnv):
 		// somebody made it read-only on purpose; a rename would not mind that
 		if (old !== undefined) await access(target, constants.W_OK);
 		await mkdir(path.dirname(target), {recursive: true, mode: 0o700});
-		await replaceFile(target, appended(old ?? Buffer.alloc(0), text), mode);
+		await writeWhole(target, appended(old ?? Buffer.alloc(0), text), mode);
 		return file;
 	} catch (error) {
 		throw new MusterError('disk', `${safeText(file)} can't be written; nothing was changed.`, {
@@ -245,22 +233,4 @@ function appended(old: Buffer, text: string): Buffer {
 	const endsLine = old.length === 0 || old.at(-1) === 0x0a;
 	const gap = old.length === 0 ? '' : endsLine ? ending : ending + ending;
 	return Buffer.concat([old, Buffer.from(gap + text.replaceAll('\n', ending))]);
-}
-
-async function replaceFile(file: string, content: Buffer, mode: number): Promise<void> {
-	const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-	try {
-		const handle = await open(temporary, 'wx', 0o600);
-		try {
-			await handle.writeFile(content);
-			await handle.sync();
-		} finally {
-			await handle.close();
-		}
-		await chmod(temporary, mode);
-		await rename(temporary, file);
-	} catch (error) {
-		await rm(temporary, {force: true}).catch(() => undefined);
-		throw error;
-	}
 }

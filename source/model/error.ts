@@ -100,6 +100,11 @@ export function errorRecord(error: unknown): ErrorRecord {
 	return {code: 'internal', message: String(error)};
 }
 
+/** Nobody is signed in, or not any more: other credentials mend it. */
+export function isSignedOut({code}: Pick<ErrorRecord, 'code'>): boolean {
+	return code === 'no-credentials' || code === 'expired-credentials';
+}
+
 /** Exit statuses of CLI.md. */
 export const exitStatus = {
 	ok: 0,

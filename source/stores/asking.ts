@@ -1,4 +1,4 @@
-import {errorRecord, MusterError} from '../model/error.ts';
+import {errorRecord, isSignedOut, MusterError} from '../model/error.ts';
 import {backoff, pause} from './backoff.ts';
 import {isUnreachable, networkAnswer} from './network.ts';
 import type {Answer, Credentials, CredentialSource, RefusedHandler} from './types.ts';
@@ -60,8 +60,8 @@ async function found(
 			return await credentials();
 		} catch (error) {
 			const record = errorRecord(error);
-			const isAbsent = record.code === 'no-credentials' || record.code === 'expired-credentials';
-			if (!isAbsent || (await onRefused?.(record, undefined, signal)) !== true) throw error;
+			if (!isSignedOut(record) || (await onRefused?.(record, undefined, signal)) !== true)
+				throw error;
 			signal?.throwIfAborted();
 		}
 	}

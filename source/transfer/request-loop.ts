@@ -1,4 +1,4 @@
-import {errorRecord, MusterError, type ErrorRecord} from '../model/error.ts';
+import {errorRecord, isSignedOut, MusterError, type ErrorRecord} from '../model/error.ts';
 import type {ObjectRef} from '../model/object.ts';
 import {safeText} from '../model/safe-text.ts';
 import type {Answer, ResponseHeaders, SignedRequest} from '../stores/types.ts';
@@ -391,7 +391,6 @@ export function restartFailure(
 /** A request that could not even be written. */
 function thrownFailure(error: unknown): Failure {
 	const record = errorRecord(error);
-	const signedOut = record.code === 'expired-credentials' || record.code === 'no-credentials';
-	const known = error instanceof MusterError && signedOut;
+	const known = error instanceof MusterError && isSignedOut(record);
 	return {remedy: known ? 'credentials' : 'give-up', error: record};
 }

@@ -5,6 +5,9 @@ import {safeText} from '../../model/safe-text.ts';
 const maxLength = 1000;
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
+/** Whether an address is this machine's own, where nobody listens in and http will do. */
+export const isLoopback = ({hostname}: URL): boolean => loopback.test(hostname);
+
 /**
  * The address of a sign-in page as the service gave it, fit for a screen, a clipboard and a browser:
  * https, or http on this machine alone; no control characters, no name and password in it. Throws MusterError.
@@ -14,7 +17,7 @@ export function pageAddress(given: string | undefined): string {
 	const url = URL.canParse(text) && !hasUnsafe(text) ? new URL(text) : undefined;
 	const isFit =
 		url !== undefined &&
-		(url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname))) &&
+		(url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))) &&
 		url.username === '' &&
 		url.password === '' &&
 		url.href.length <= maxLength;

@@ -12,8 +12,9 @@ export type SsoSession = {
 	readonly scopes: readonly string[];
 };
 
-/** What the AWS CLI asks for where the session names nothing. */
-const defaultScopes: readonly string[] = ['sso:account:access'];
+/** What the AWS CLI asks for where the session names nothing: accounts, roles, and a refresh token. */
+export const accountScope = 'sso:account:access';
+const defaultScopes: readonly string[] = [accountScope];
 
 /**
  * The session that a profile's credentials come from; without a name that of `AWS_PROFILE` or

@@ -1,8 +1,9 @@
-import {createHash, randomBytes} from 'node:crypto';
-import {chmod, mkdir, open, readFile, rename, rm} from 'node:fs/promises';
+import {createHash} from 'node:crypto';
+import {mkdir, readFile, rm} from 'node:fs/promises';
 import path from 'node:path';
 import {MusterError} from '../../model/error.ts';
 import {awsFolder} from '../aws-files.ts';
+import {writeWhole} from '../whole-file.ts';
 import type {SsoSession} from './session.ts';
 
 /** An app that IAM Identity Center knows: what a device code is asked for with. Times are Unix milliseconds. */
@@ -215,21 +216,10 @@ const timeText = (time: number) => new Date(time).toISOString().replace(/\.\d+Z$
 
 /** Whole or not at all, and for its owner alone: a reader never meets half of it. */
 async function writePrivate(file: string, fields: Fields): Promise<void> {
-	const temporary = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
 	try {
 		await mkdir(path.dirname(file), {recursive: true, mode: 0o700});
-		const handle = await open(temporary, 'wx', 0o600);
-		try {
-			await handle.writeFile(JSON.stringify(fields));
-			await handle.sync();
-		} finally {
-			await handle.close();
-		}
-		// the process may run with a umask that takes away even the owner's rights
-		await chmod(temporary, 0o600);
-		await rename(temporary, file);
+		await writeWhole(file, JSON.stringify(fields), 0o600);
 	} catch (error) {
-		await rm(temporary, {force: true}).catch(() => undefined);
 		const errno = (error as NodeJS.ErrnoException).code ?? '';
 		throw new MusterError('disk', "The sign-in can't be kept in ~/.aws/sso/cache.", {
 			hint: 'Make that folder writable for you: the AWS CLI and the SDKs need it too.',

@@ -1,5 +1,5 @@
 import type {CredentialHolder} from '../../credentials/index.ts';
-import {type ErrorRecord, errorRecord, MusterError} from '../../model/error.ts';
+import {type ErrorRecord, errorRecord, isSignedOut, MusterError} from '../../model/error.ts';
 import type {Credentials} from '../../stores/types.ts';
 import {shellWord} from '../../model/command-line.ts';
 import {ElsewhereWatch} from './elsewhere.ts';
@@ -207,8 +207,9 @@ const signInHint = (profile: string): string =>
 const longestTimer = 2 ** 31;
 
 /** Whether an error is one that other credentials mend. */
-export function isRefusal({code, detail = ''}: ErrorRecord): boolean {
-	if (code === 'expired-credentials' || code === 'no-credentials') return true;
+export function isRefusal(error: ErrorRecord): boolean {
+	const {code, detail = ''} = error;
+	if (isSignedOut(error)) return true;
 	// a secret key that does not belong to its access key, where no request was taken yet
 	return code === 'denied' && detail.includes('SignatureDoesNotMatch');
 }
